@@ -1,0 +1,254 @@
+"""Settings that hold everywhere. What differs between installations is read from the environment
+(.env.example lists every name); dev, test and prod only say how strict they are."""
+
+from pathlib import Path
+
+import environ
+from celery.schedules import crontab
+from csp.constants import NONE, SELF
+
+from config.keys import read_key
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+# Uploads, reports, keys and the private database of ./portal.
+STATE_DIR = Path(env("PORTAL_STATE", default="") or BASE_DIR / "var").resolve()
+
+DEBUG = False
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# Links inside PDF and xlsx files need an address.
+PUBLIC_URL = env("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
+
+# --- Keys ---------------------------------------------------------------------------------------
+CREATE_KEYS = env.bool("PORTAL_CREATE_KEYS", default=False)
+KEY_DIR = STATE_DIR / "keys"
+SECRET_KEY = read_key("SECRET_KEY", folder=KEY_DIR, create=CREATE_KEYS)
+FIELD_KEY = read_key("FIELD_KEY", folder=KEY_DIR, create=CREATE_KEYS)
+FINGERPRINT_KEY = read_key("FINGERPRINT_KEY", folder=KEY_DIR, create=CREATE_KEYS)
+
+# --- Apps ---------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "common",
+    "areas",
+    "accounts",
+    "enterprises",
+    "organizations",
+    "members",
+    "reports",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "django_filters",
+    "import_export",
+    "django_htmx",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    # Last, as django-axes asks: it turns a locked sign-in into its answer.
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+# Form and field templates come from templates/ like any page.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# --- Language and time --------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+USE_I18N = True
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+# --- Database -----------------------------------------------------------------------------------
+# Two roles: the application may read and write rows, the owner may also change tables.
+# manage.py sets DATABASE_ROLE=owner for the commands that do.
+_application = env.db("DATABASE_URL", default="postgres:///portal")
+_owner = env.db("DATABASE_OWNER_URL", default=env("DATABASE_URL", default="postgres:///portal"))
+# Migrations take rights on the trace away from this role.
+DATABASE_APPLICATION_ROLE = _application["USER"]
+DATABASE_OWNER_ROLE = _owner["USER"]
+DATABASES = {"default": _owner if env("DATABASE_ROLE", default="") == "owner" else _application}
+
+
+def _session_options() -> str:
+    """PostgreSQL settings of each session.
+
+    A dead client's statement must not hold locks for minutes, and nobody waits for a lock without
+    end. Web pages add a limit per statement (config/gunicorn.py); imports may take longer.
+    """
+    values = {
+        "lock_timeout": env("DATABASE_LOCK_TIMEOUT", default="10s"),
+        "idle_in_transaction_session_timeout": "60s",
+        "client_connection_check_interval": "5s",
+        "statement_timeout": env("DATABASE_STATEMENT_TIMEOUT", default="0"),
+    }
+    return " ".join(f"-c {name}={value}" for name, value in values.items())
+
+
+for _database in DATABASES.values():
+    _database["ENGINE"] = "django.db.backends.postgresql"
+    _database["ATOMIC_REQUESTS"] = False
+    _database["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
+    _database["CONN_HEALTH_CHECKS"] = True
+    _database.setdefault("OPTIONS", {}).setdefault("options", _session_options())
+
+# --- Redis --------------------------------------------------------------------------------------
+REDIS_URL = env("REDIS_URL", default="redis://localhost:6379/0")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "portal",
+    }
+}
+
+# --- Jobs ---------------------------------------------------------------------------------------
+# redis-py writes unix:///path?db=0, Celery redis+socket:///path?virtual_host=0.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+CELERY_TASK_DEFAULT_QUEUE = "portal"
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+# Results stand in the row of the job.
+CELERY_TASK_IGNORE_RESULT = True
+# A killed worker's job is delivered again; the claim in the row keeps it from running twice.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SOFT_TIME_LIMIT = 600
+CELERY_TASK_TIME_LIMIT = 660
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Longer than twice the hard limit, or a long job would be delivered a second time.
+    "visibility_timeout": 1800,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
+# WeasyPrint does not give memory back.
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 50
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE = {
+    "sweep-jobs": {"task": "common.sweep_jobs", "schedule": 30},
+    # Every morning: the task itself knows whether this is the first working day of the month.
+    "monthly-report": {"task": "reports.monthly_report", "schedule": crontab(hour="6", minute="0")},
+}
+
+# --- Sign-in ------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+_VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+]
+LOGIN_URL = "accounts:login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "accounts:login"
+
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+
+SESSION_COOKIE_AGE = env.int("SESSION_IDLE_MINUTES", default=30) * 60
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+# Plain http is for one machine only; prod.py turns https on by default.
+HTTPS = env.bool("PORTAL_HTTPS", default=False)
+
+# --- What browsers may do -----------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+# --- Files --------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = STATE_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# Uploads and reports are private: views hand them out after asking the scope, no address serves them.
+MEDIA_ROOT = STATE_DIR / "files"
+MEDIA_URL = ""
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- Log ----------------------------------------------------------------------------------------
+# To standard error only: what a command prints on standard output belongs to its caller.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="WARNING")},
+    "loggers": {"django": {"handlers": [], "propagate": True, "level": "WARNING"}},
+}

@@ -1,0 +1,5 @@
+"""Addresses: each app brings its own urls.py; here only which app answers where."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
