@@ -1,10 +1,16 @@
-"""用户与权限。"""
+"""Accounts."""
 
 from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
-    """用户与权限。"""
+    """账号与授权。"""
 
     name = "accounts"
-    verbose_name = "用户与权限"
+    verbose_name = "账号与授权"
+
+    def ready(self) -> None:
+        from accounts import models, scope  # noqa: F401, PLC0415 -- models need ready apps
+        from common import trace  # noqa: PLC0415
+
+        trace.track(models.Grant, "user_id")

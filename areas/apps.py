@@ -1,4 +1,4 @@
-"""区划。"""
+"""Areas."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,10 @@ class AreasConfig(AppConfig):
 
     name = "areas"
     verbose_name = "区划"
+
+    def ready(self) -> None:
+        from areas import models, resources  # noqa: PLC0415 -- models need ready apps
+        from common import ledgers, trace  # noqa: PLC0415
+
+        trace.track(models.Area)
+        ledgers.register(resources.AreaLedger)

@@ -1,10 +1,18 @@
-"""公共。"""
+"""The mechanisms that every app stands on."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class CommonConfig(AppConfig):
-    """公共。"""
+    """公共机制。"""
 
     name = "common"
     verbose_name = "公共"
+
+    def ready(self) -> None:
+        from common import models, protection, trace  # noqa: PLC0415 -- models need ready apps
+
+        trace.track(models.Parameter)
+        trace.track(models.CalendarDay)
+        post_migrate.connect(protection.protect, sender=self)

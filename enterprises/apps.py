@@ -1,4 +1,4 @@
-"""市场主体。"""
+"""Market entities."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,10 @@ class EnterprisesConfig(AppConfig):
 
     name = "enterprises"
     verbose_name = "市场主体"
+
+    def ready(self) -> None:
+        from common import trace  # noqa: PLC0415 -- models need ready apps
+        from enterprises import models, reach  # noqa: F401, PLC0415
+
+        trace.track(models.Entity)
+        trace.track(models.EntityState, "entity_id")

@@ -1,4 +1,4 @@
-"""党员。"""
+"""Party members."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,13 @@ class MembersConfig(AppConfig):
 
     name = "members"
     verbose_name = "党员"
+
+    def ready(self) -> None:
+        from common import ledgers, trace  # noqa: PLC0415 -- models need ready apps
+        from members import models, reach, resources  # noqa: F401, PLC0415
+
+        trace.track(models.Member)
+        trace.track(models.MemberState, "member_id")
+        trace.track(models.Affiliation, "member_id", "organization_id")
+        trace.track(models.Management, "member_id", "organization_id")
+        ledgers.register(resources.MemberLedger)

@@ -1,10 +1,28 @@
-"""党组织。"""
+"""Party organizations and instructors."""
 
 from django.apps import AppConfig
 
 
 class OrganizationsConfig(AppConfig):
-    """党组织。"""
+    """党组织与指导员。"""
 
     name = "organizations"
-    verbose_name = "党组织"
+    verbose_name = "党组织与指导员"
+
+    def ready(self) -> None:
+        from common import ledgers, trace  # noqa: PLC0415 -- models need ready apps
+        from organizations import models, reach, resources  # noqa: F401, PLC0415
+
+        trace.track(models.PartyOrganization)
+        trace.track(models.OrganizationState, "organization_id")
+        trace.track(models.ParentLink, "organization_id", "parent_id")
+        trace.track(models.Post, "organization_id")
+        trace.track(models.Term, "organization_id")
+        trace.track(models.PendingUnit, "organization_id")
+        trace.track(models.CoverageLink, "entity_id", "organization_id")
+        trace.track(models.Instructor)
+        trace.track(models.Appointment, "instructor_id")
+        trace.track(models.Assignment, "instructor_id", "entity_id|organization_id")
+        ledgers.register(resources.OrganizationLedger)
+        ledgers.register(resources.EnterpriseLedger)
+        ledgers.register(resources.InstructorLedger)

@@ -1,0 +1,23 @@
+"""Roles (design.md §1)."""
+
+from django.db.models import TextChoices
+
+
+class Role(TextChoices):
+    DISTRICT = "district", "区级工作人员"
+    SECTOR = "sector", "行业党委"
+    TOWN = "town", "镇街工作人员"
+    SECRETARY = "secretary", "企业党组织书记"
+    INSTRUCTOR = "instructor", "党建指导员"
+    DEPARTMENT = "department", "承办部门"
+    IMPORTER = "importer", "台账管理员"
+    SYSTEM_ADMIN = "system_admin", "系统管理员"
+    SECURITY_ADMIN = "security_admin", "安全管理员"
+    AUDIT_ADMIN = "audit_admin", "审计管理员"
+
+
+# What a grant of each role must name. Without it the grant reaches nothing.
+AREA_ROLES = frozenset({Role.DISTRICT, Role.TOWN, Role.IMPORTER})
+ORGANIZATION_ROLES = frozenset({Role.SECTOR, Role.SECRETARY})
+STAFF_ROLES = frozenset({Role.DISTRICT, Role.SECTOR, Role.TOWN, Role.IMPORTER})
+ADMIN_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})

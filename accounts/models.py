@@ -1,0 +1,80 @@
+"""Users, departments and grants."""
+
+import uuid
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils import timezone
+
+from accounts.choices import Role
+from common.dated import DatedQuerySet, DatedRecord
+
+
+class User(AbstractUser):
+    """用户. Rights come from grants only; Django's own groups and permissions are not used."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField("姓名", max_length=60, blank=True)
+    large_type = models.BooleanField("大字版", default=False)
+    must_change_password = models.BooleanField("须改密码", default=False)
+
+    class Meta:
+        verbose_name = "用户"
+        verbose_name_plural = "用户"
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+
+class Department(models.Model):
+    """承办部门: a government department that answers tickets."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField("名称", max_length=100, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = "部门"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GrantQuerySet(DatedQuerySet):
+    """Grants."""
+
+    def of(self, user: User) -> "GrantQuerySet":
+        """Grants of ``user`` that hold today."""
+        return self.filter(user=user).at(timezone.localdate())
+
+
+class Grant(DatedRecord):
+    """授权: a role of a user over an area, an organization, an instructor's assignments or a
+    department, from a day to a day. Several grants add up."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="grants", verbose_name="用户")
+    role = models.CharField("角色", max_length=20, choices=Role)
+    area = models.ForeignKey(
+        "areas.Area", models.PROTECT, null=True, blank=True, verbose_name="区划"
+    )
+    organization = models.ForeignKey(
+        "organizations.PartyOrganization", models.PROTECT, null=True, blank=True,
+        verbose_name="党组织",
+    )
+    instructor = models.ForeignKey(
+        "organizations.Instructor", models.PROTECT, null=True, blank=True,
+        verbose_name="指导员",
+    )
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, verbose_name="部门"
+    )
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta(DatedRecord.Meta):
+        ordering = ["user", "role", "starts_on"]
+        verbose_name = "授权"
+
+    def __str__(self) -> str:
+        place = self.area or self.organization or self.instructor or self.department
+        return f"{self.get_role_display()} {place or ''}".strip()

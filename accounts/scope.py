@@ -1,0 +1,156 @@
+"""Who may see a row: ``scope_for(user)`` builds the only way in, ``Model.objects.within(scope)``
+uses it (common/scoping.py). Several grants add up; no grant, no rows.
+
+Area grants are kept as sets of ids by the column they bind: a grant on a district binds 所属镇街 to
+its towns, one on a park binds 园区, and so on. 所属镇街, 村社区, 园区 and 网格 of a record are
+independent values, so a town's scope is its own 所属镇街 and nothing that merely lies nearby.
+"""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Q
+
+from accounts.choices import ADMIN_ROLES, AREA_ROLES, STAFF_ROLES, Role
+from accounts.models import Grant, User
+from areas.choices import AreaLevel
+from areas.models import Area
+from areas.queries import subtree_ids
+from common.scoping import reaches
+
+# The column of a record that a grant on an area of this level binds.
+_BOUND_COLUMN = {
+    AreaLevel.TOWN: "town",
+    AreaLevel.PARK: "park",
+    AreaLevel.COMMUNITY: "community",
+    AreaLevel.GRID: "grid",
+}
+
+# Verbs on business records and who has them. Rows are limited by the scope besides.
+RIGHTS: Mapping[str, frozenset[str]] = {
+    "read_ledgers": STAFF_ROLES | {Role.SECRETARY, Role.INSTRUCTOR},
+    "read_areas": STAFF_ROLES,
+    "edit_ledgers": STAFF_ROLES,
+    "edit_areas": frozenset({Role.DISTRICT, Role.IMPORTER}),
+    "edit_members": STAFF_ROLES | {Role.SECRETARY},
+    "import": STAFF_ROLES,
+    "export": STAFF_ROLES,
+    "see_identity": STAFF_ROLES | {Role.SECRETARY},
+    "export_identity": frozenset({Role.DISTRICT, Role.TOWN, Role.IMPORTER}),
+    "read_figures": frozenset({Role.DISTRICT, Role.SECTOR, Role.TOWN}),
+    "build_reports": frozenset({Role.DISTRICT, Role.TOWN}),
+    "read_rules": STAFF_ROLES,
+    "edit_rules": frozenset({Role.DISTRICT}),
+}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The rows and verbs of one user today. Empty means nothing."""
+
+    user_id: uuid.UUID | None = None
+    everything: bool = False
+    roles: frozenset[str] = frozenset()
+    areas: Mapping[str, frozenset[uuid.UUID]] = field(default_factory=dict)
+    roots: tuple[uuid.UUID, ...] = ()
+    organizations: frozenset[uuid.UUID] = frozenset()
+    subtrees: frozenset[uuid.UUID] = frozenset()
+    instructors: frozenset[uuid.UUID] = frozenset()
+    departments: frozenset[uuid.UUID] = frozenset()
+
+    def may(self, verb: str) -> bool:
+        """Whether any role of the user has the right ``verb`` (a key of RIGHTS)."""
+        return bool(self.roles & RIGHTS[verb])
+
+    def in_areas(self, *columns: str, prefix: str = "") -> Q | None:
+        """The condition that one of ``columns`` lies in a granted area; None when none can."""
+        condition = None
+        for column in columns:
+            ids = self.areas.get(column)
+            if ids:
+                part = Q(**{f"{prefix}{column}__in": ids})
+                condition = part if condition is None else condition | part
+        return condition
+
+    def covers(self, values: Mapping[str, uuid.UUID | None]) -> bool:
+        """Whether a record with these area values ("town", "park", …) lies in a granted area."""
+        return self.everything or any(
+            values.get(column) in ids for column, ids in self.areas.items()
+        )
+
+
+def district_scope() -> Scope:
+    """The scope of a command without --user: the district itself acts."""
+    return Scope(everything=True, roles=frozenset({Role.DISTRICT, Role.IMPORTER}))
+
+
+def scope_for(user: User | None) -> Scope:
+    """The scope of ``user`` today, from grants that hold. Three-administrator roles see no
+    business rows (design.md §1)."""
+    if user is None or not user.is_authenticated or not user.is_active:
+        return Scope()
+    grants = list(Grant.objects.of(user).select_related("area"))
+    roles = frozenset(grant.role for grant in grants)
+    business = [grant for grant in grants if grant.role not in ADMIN_ROLES]
+    by_area = [grant.area for grant in business if grant.role in AREA_ROLES and grant.area]
+    return Scope(
+        user_id=user.pk,
+        everything=any(_is_root(grant) for grant in business),
+        roles=roles,
+        areas=_bound(by_area),
+        roots=tuple(area.pk for area in by_area),
+        organizations=_ids(business, Role.SECRETARY, "organization_id"),
+        subtrees=_ids(business, Role.SECTOR, "organization_id"),
+        instructors=_ids(business, Role.INSTRUCTOR, "instructor_id"),
+        departments=_ids(business, Role.DEPARTMENT, "department_id"),
+    )
+
+
+def _ids(grants: Iterable[Grant], role: str, column: str) -> frozenset[uuid.UUID]:
+    found = (getattr(grant, column) for grant in grants if grant.role == role)
+    return frozenset(pk for pk in found if pk)
+
+
+def _is_root(grant: Grant) -> bool:
+    """A grant on the root of the tree takes in every row, placed or not."""
+    return (
+        grant.role in AREA_ROLES
+        and grant.area is not None
+        and grant.area.parent_id is None
+        and grant.area.level not in _BOUND_COLUMN
+    )
+
+
+def _bound(roots: list[Area]) -> dict[str, frozenset[uuid.UUID]]:
+    """Granted areas → ids by column: below a district its towns, else the level's own column."""
+    result: dict[str, set[uuid.UUID]] = {}
+    for root in roots:
+        level = root.level if root.level in _BOUND_COLUMN else AreaLevel.TOWN
+        below = subtree_ids([root.pk])
+        ids = Area.objects.filter(pk__in=below, level=level).values_list("pk", flat=True)
+        result.setdefault(_BOUND_COLUMN[level], set()).update(ids)
+    return {column: frozenset(ids) for column, ids in result.items()}
+
+
+def area_scope(area: Area) -> Scope:
+    """The rows of one area, for figures of an area whoever asks."""
+    if area.parent_id is None and area.level not in _BOUND_COLUMN:
+        return Scope(everything=True)
+    return Scope(areas=_bound([area]), roots=(area.pk,))
+
+
+@reaches("areas.Area")
+def areas_of_grants(scope: Scope, _day: date) -> Q | None:
+    """A granted area, everything below it and the way up to the root."""
+    if not scope.roots:
+        return None
+    wanted = subtree_ids(scope.roots)
+    parents = dict(Area.objects.values_list("pk", "parent_id"))
+    for root in scope.roots:
+        while root:
+            wanted.add(root)
+            root = parents.get(root)
+    return Q(pk__in=wanted)
+

@@ -1,0 +1,173 @@
+"""Filters of the lists: every choice is narrowed to the user's scope.
+
+A filter whose value is another one's row answers 404, like the row itself; a value that makes no
+sense is named and left out, the list stays a list.
+"""
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import django_filters
+from django import forms
+from django.db.models import Model, Q, QuerySet
+from django.forms.models import ModelChoiceIterator
+from django.http import Http404, HttpRequest, QueryDict
+
+from common.tables import display
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A condition in force: what it says, and the query without it."""
+
+    label: str
+    text: str
+    query: str
+
+
+def scoped(model: type[Model]) -> Callable[[HttpRequest], QuerySet]:
+    """The rows of ``model`` that the asking user may choose from (for ``queryset=``)."""
+    return lambda request: model._default_manager.within(request.scope)
+
+
+def plain(text: str) -> str:
+    """What the user means: half-width, no outer blanks."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+class ScopedFilterSet(django_filters.FilterSet):
+    """Base of all filter sets.
+
+    search_fields: lookups that the search box tries, such as ``name__icontains``.
+    folded: names of filters that stand under 更多条件.
+    """
+
+    search_fields: ClassVar[tuple[str, ...]] = ()
+    search_hint: ClassVar[str] = "名称或代码"
+    folded: ClassVar[tuple[str, ...]] = ()
+
+    q = django_filters.CharFilter(label="搜索", method="search")
+
+    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Rows of which any search field fits the text."""
+        text = plain(value)
+        if not text or not self.search_fields:
+            return queryset
+        condition = Q()
+        for lookup in self.search_fields:
+            condition |= Q(**{lookup: text})
+        return queryset.filter(condition)
+
+    def get_form_class(self) -> type[forms.Form]:
+        """The form of the filters, dressed for the page."""
+        form_class = super().get_form_class()
+        for name, field in form_class.base_fields.items():
+            dress(name, field)
+        if "q" in form_class.base_fields:
+            hint = {"placeholder": self.search_hint, "type": "search"}
+            form_class.base_fields["q"].widget.attrs.update(hint)
+        return form_class
+
+    def refuse_foreign(self) -> None:
+        """404 when a filter names a row that this user may not see, or that is none."""
+        if not self.is_bound:
+            return
+        for name, errors in self.form.errors.as_data().items():
+            is_row = isinstance(self.form.fields[name], forms.ModelChoiceField)
+            if is_row and any(error.code in _FOREIGN for error in errors):
+                raise Http404
+
+    @property
+    def ignored(self) -> list[str]:
+        """Labels of the filters whose value makes no sense."""
+        if not self.is_bound:
+            return []
+        return [str(self.form.fields[name].label) for name in self.form.errors]
+
+    @property
+    def main_fields(self) -> list[forms.BoundField]:
+        return [f for f in self.form if f.name != "q" and f.name not in self.folded]
+
+    @property
+    def folded_fields(self) -> list[forms.BoundField]:
+        return [f for f in self.form if f.name in self.folded]
+
+    @property
+    def is_folded_used(self) -> bool:
+        """Whether a condition under 更多条件 is in force."""
+        return any(self.form.cleaned_data.get(name) for name in self.folded if self.is_bound)
+
+    def chips(self, query: QueryDict) -> list[Chip]:
+        """The conditions in force, each with the query that drops it."""
+        if not self.is_bound:
+            return []
+        self.errors  # noqa: B018 -- validates the form
+        chips = []
+        for name, value in self.form.cleaned_data.items():
+            if _is_set(value):
+                field = self.form.fields[name]
+                rest = query_without(query, *_parameters(self.form[name]))
+                chips.append(Chip(str(field.label), _words(field, value), rest))
+        return chips
+
+
+_FOREIGN = ("invalid_choice", "invalid_pk_value", "invalid_list")
+
+
+def dress(name: str, field: forms.Field) -> None:
+    """A name for screen readers; beyond the search box, only on wide screens until unfolded."""
+    field.widget.attrs.setdefault("aria-label", str(field.label))
+    if isinstance(field.widget, forms.DateInput):
+        field.widget.input_type = "date"
+    empty = f"全部{field.label}"
+    if isinstance(field, forms.ModelChoiceField) and not isinstance(
+        field, forms.ModelMultipleChoiceField
+    ):
+        field.empty_label = empty
+    elif hasattr(field, "empty_label"):
+        field.empty_label = empty
+
+
+def query_without(query: QueryDict, *names: str) -> str:
+    """The query string without some parameters and without a place in the list."""
+    rest = query.copy()
+    for name in (*names, "at"):
+        rest.pop(name, None)
+    return rest.urlencode()
+
+
+def _is_set(value: Any) -> bool:
+    if isinstance(value, QuerySet):
+        return value.exists()
+    return value not in (None, "", [], ())
+
+
+def _parameters(bound: forms.BoundField) -> list[str]:
+    """Names of the query parameters behind a field (a range has several)."""
+    suffixes = getattr(bound.field.widget, "suffixes", None)
+    return [f"{bound.name}_{suffix}" for suffix in suffixes] if suffixes else [bound.name]
+
+
+def _words(field: forms.Field, value: Any) -> str:
+    """A filter's value in words."""
+    if isinstance(value, slice):
+        return _range_words(value)
+    if isinstance(value, list | tuple | QuerySet):
+        return "、".join(_words(field, item) for item in value)
+    choices = getattr(field, "choices", ())
+    if isinstance(choices, ModelChoiceIterator) or isinstance(value, Model):
+        return str(value)
+    for key, label in choices:
+        if str(key) == str(value):
+            return str(label)
+    return display(value)
+
+
+def _range_words(value: slice) -> str:
+    if value.stop is None:
+        return f"{display(value.start)} 起"
+    if value.start is None:
+        return f"至 {display(value.stop)}"
+    return f"{display(value.start)} 至 {display(value.stop)}"

@@ -1,0 +1,99 @@
+"""The side navigation: a registry that apps fill from ``AppConfig.ready()``.
+
+    register(Item("市场主体", "enterprises:entity_list", group=LEDGERS, order=10))
+
+An item is shown to those who may open its page: the roles are those that its view declares, so
+they are written once. ``count`` gives the number of things that wait (nothing is shown for 0).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, resolve, reverse
+
+from common.access import may_open
+
+HOME, LEDGERS, WORK, SERVICE, FIGURES, DATA, CONTROL = (
+    "",
+    "台账",
+    "日常工作",
+    "评定与服务",
+    "统计",
+    "数据",
+    "管理",
+)
+GROUPS = (HOME, LEDGERS, WORK, SERVICE, FIGURES, DATA, CONTROL)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the navigation. ``url_name`` is a page without arguments."""
+
+    label: str
+    url_name: str
+    group: str = HOME
+    order: int = 100
+    count: Callable[[HttpRequest], int] | None = None
+
+
+@dataclass
+class Entry:
+    """An item as one user sees it on one page."""
+
+    label: str
+    url: str
+    count: int = 0
+    is_current: bool = False
+
+
+@dataclass
+class Group:
+    """Entries under one heading ("" = none)."""
+
+    label: str
+    entries: list[Entry] = field(default_factory=list)
+
+
+_ITEMS: dict[str, Item] = {}
+
+
+def register(item: Item) -> None:
+    """Add an item; registering the same page again replaces it."""
+    if item.group not in GROUPS:
+        raise ValueError(f"unknown navigation group {item.group!r}")
+    _ITEMS[item.url_name] = item
+
+
+def navigation_for(request: HttpRequest) -> list[Group]:
+    """The groups that this user may open, in order, with the current page marked."""
+    scope = getattr(request, "scope", None)
+    groups = {label: Group(label) for label in GROUPS}
+    entries: list[Entry] = []
+    for item in sorted(_ITEMS.values(), key=lambda item: (GROUPS.index(item.group), item.order)):
+        url = _address(item)
+        if scope is None or url is None or not may_open(resolve(url).func, scope):
+            continue
+        entry = Entry(item.label, url, item.count(request) if item.count else 0)
+        groups[item.group].entries.append(entry)
+        entries.append(entry)
+    _mark_current(entries, request.path)
+    return [group for group in groups.values() if group.entries]
+
+
+def _address(item: Item) -> str | None:
+    try:
+        return reverse(item.url_name)
+    except NoReverseMatch:  # the page is not part of this installation
+        return None
+
+
+def _mark_current(entries: list[Entry], path: str) -> None:
+    """Mark the entry whose address is the longest beginning of the path."""
+    fitting = [entry for entry in entries if _covers(entry.url, path)]
+    if fitting:
+        max(fitting, key=lambda entry: len(entry.url)).is_current = True
+
+
+def _covers(url: str, path: str) -> bool:
+    return path == url if url == "/" else path.startswith(url)

@@ -1,0 +1,47 @@
+"""What the owner role does after each migrate: triggers, rights, the erasing function."""
+
+from django.conf import settings
+from django.db import connection
+
+from common import trace
+
+# Tables that the application role may only read, or only read and add to.
+READ_ONLY = ("common_history",)
+APPEND_ONLY = ("common_read",)
+
+_ERASE = """
+CREATE OR REPLACE FUNCTION portal_erase(records uuid[]) RETURNS bigint LANGUAGE sql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  WITH emptied AS (
+    UPDATE common_history SET before = NULL, after = NULL
+    WHERE (owner = ANY(records) OR other = ANY(records)) AND operation <> 'I' RETURNING 1
+  ) SELECT count(*) FROM emptied
+$$
+"""
+
+
+def protect(**_signal) -> None:
+    """Install the triggers and take rights on the trace away from the application role.
+
+    ``portal_erase`` is the only erasure there is: undoing the creation of a record empties the
+    values of its history and leaves the lines (design.md §4, personal data).
+    """
+    if "common_history" not in connection.introspection.table_names():
+        return
+    trace.install()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_proc WHERE proname = 'portal_erase'")
+        if not cursor.fetchone()[0]:
+            cursor.execute(_ERASE)
+        _take_rights(cursor)
+
+
+def _take_rights(cursor) -> None:
+    role = settings.DATABASE_APPLICATION_ROLE
+    if role == settings.DATABASE_OWNER_ROLE:
+        return
+    name = connection.ops.quote_name(role)
+    for table in READ_ONLY:
+        cursor.execute(f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {table} FROM {name}")
+    for table in APPEND_ONLY:
+        cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {name}")

@@ -1,0 +1,141 @@
+"""Market entities: enterprises, the self-employed, specialized markets, social organizations."""
+
+import uuid
+from datetime import date
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from common.dated import DatedQuerySet, DatedRecord, no_overlap, with_state
+from common.scoping import ScopedQuerySet
+from common.secrets import SecretField
+from enterprises.choices import BusinessStatus, EntityKind, Stage
+
+
+class EntityQuerySet(ScopedQuerySet):
+    """Entities."""
+
+    def at(self, day: date) -> "EntityQuerySet":
+        """Each entity with its ``state`` of ``day``."""
+        return with_state(self, day)
+
+    def existing(self, day: date) -> "EntityQuerySet":
+        """成立日期 ≤ day < 注销日期; an empty date is no bound (ledgers.md §3)."""
+        return self.filter(
+            Q(founded_on__isnull=True) | Q(founded_on__lte=day),
+            Q(closed_on__isnull=True) | Q(closed_on__gt=day),
+        )
+
+    def counting(self, day: date) -> "EntityQuerySet":
+        """Entities that count on ``day``: they exist and operate (with ``state`` joined)."""
+        return self.at(day).existing(day).filter(state__status=BusinessStatus.NORMAL)
+
+
+class Entity(models.Model):
+    """市场主体: one registered enterprise, self-employed business, market or social organization.
+
+    Values that figures depend on are dated and lie in :class:`EntityState`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField("主体类型", max_length=20, choices=EntityKind)
+    name = models.CharField("名称", max_length=200)
+    name_key = models.CharField("名称（比对用）", max_length=200, db_index=True)
+    initials = models.CharField("拼音首字母", max_length=200, blank=True)
+    uscc = models.CharField("统一社会信用代码", max_length=18, blank=True, db_index=True)
+    address = models.CharField("地址", max_length=300)
+    chain = models.CharField("产业链", max_length=100, blank=True)
+    founded_on = models.DateField("成立日期", null=True, blank=True)
+    closed_on = models.DateField("注销日期", null=True, blank=True)
+    legal_representative = models.CharField("法定代表人", max_length=100)
+    political_status = models.CharField("法定代表人政治面貌", max_length=20, blank=True)
+    phone = SecretField("联系电话")
+    no_organization_reason = models.CharField("未建原因", max_length=200, blank=True)
+    is_member_run = models.BooleanField("三亮经营户", null=True, blank=True)
+    stated_member_count = models.PositiveIntegerField("党员总数", null=True, blank=True)
+    remarks = models.TextField("备注", blank=True)
+
+    objects = EntityQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name = "市场主体"
+        indexes = [models.Index(fields=["name", "id"], name="entity_by_name")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["uscc"],
+                condition=~Q(uscc="") & ~Q(kind=EntityKind.MARKET),
+                name="entity_uscc_unique",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("enterprises:entity_detail", args=[self.pk])
+
+
+class StateQuerySet(ScopedQuerySet, DatedQuerySet):
+    """Dated states."""
+
+
+class EntityState(DatedRecord):
+    """主体状况: the dated values of an entity; exactly one row holds on any day."""
+
+    scope_parent = "entity"
+
+    entity = models.ForeignKey(
+        Entity, models.CASCADE, related_name="states", verbose_name="市场主体"
+    )
+    status = models.CharField("经营状态", max_length=12, choices=BusinessStatus)
+    section = models.CharField("行业门类", max_length=1, blank=True)
+    division = models.CharField("行业大类", max_length=2, blank=True)
+    town = models.ForeignKey(
+        "areas.Area", models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name="所属镇街",
+    )
+    community = models.ForeignKey(
+        "areas.Area", models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name="村社区",
+    )
+    park = models.ForeignKey(
+        "areas.Area", models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name="园区",
+    )
+    grid = models.ForeignKey(
+        "areas.Area", models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name="网格",
+    )
+    employees = models.PositiveIntegerField("从业人员数", null=True, blank=True)
+    revenue = models.DecimalField(
+        "营业收入（万元）", max_digits=16, decimal_places=4, null=True, blank=True
+    )
+    assets = models.DecimalField(
+        "资产总额（万元）", max_digits=16, decimal_places=4, null=True, blank=True
+    )
+    above_scale = models.BooleanField("是否规模以上", null=True, blank=True)
+    fixed_premises = models.BooleanField("固定场所", null=True, blank=True)
+    has_union = models.BooleanField("工会", null=True, blank=True)
+    has_youth_league = models.BooleanField("共青团", null=True, blank=True)
+    has_womens_federation = models.BooleanField("妇联", null=True, blank=True)
+    tags = ArrayField(models.CharField(max_length=40), default=list, verbose_name="资质标签")
+    stage = models.CharField("发展阶段", max_length=10, choices=Stage, blank=True)
+
+    objects = StateQuerySet.as_manager()
+
+    class Meta(DatedRecord.Meta):
+        ordering = ["entity", "starts_on"]
+        verbose_name = "主体状况"
+        constraints = [
+            *DatedRecord.Meta.constraints,
+            no_overlap("entity_state_no_overlap", "entity"),
+        ]
+        indexes = [
+            models.Index(fields=["town", "entity"], name="entity_state_town"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entity_id} {self.starts_on}"

@@ -1,0 +1,3 @@
+"""x"""
+class _X: pass
+AreaLedger=OrganizationLedger=EnterpriseLedger=InstructorLedger=MemberLedger=_X
