@@ -11,8 +11,9 @@ class CommonConfig(AppConfig):
     verbose_name = "公共"
 
     def ready(self) -> None:
-        from common import models, protection, trace  # noqa: PLC0415 -- models need ready apps
+        from common import models, parameters, protection, trace  # noqa: PLC0415 -- models need ready apps
 
         trace.track(models.Parameter)
         trace.track(models.CalendarDay)
+        parameters.discover()
         post_migrate.connect(protection.protect, sender=self)
