@@ -82,6 +82,17 @@ def correct(timeline: Timeline, day: date, values: Mapping[str, Any]) -> Timelin
     return merged(result)
 
 
+def boundary_moved(timeline: Timeline, inside: date, start: date) -> Timeline:
+    """Let the period that holds on ``inside`` begin at ``start``: earlier periods give way, or the
+    one before goes on until ``start``. The first period always begins without bound."""
+    at = value_at(timeline, inside)
+    before = [p for p in timeline if p.ends_on <= at.starts_on and p.starts_on < start]
+    after = [p for p in timeline if p.starts_on >= at.ends_on]
+    if before:
+        before[-1] = replace(before[-1], ends_on=start)
+    return [*before, replace(at, starts_on=start if before else BEGINNING), *after]
+
+
 def filled(timeline: Iterable[Period], nothing: Mapping[str, Any]) -> Timeline:
     """Sort a timeline and fill its gaps with periods of ``nothing`` (a link that is not there)."""
     result: Timeline = []
@@ -165,6 +176,22 @@ class DatedQuerySet(models.QuerySet):
 
     def at(self, day: date) -> "DatedQuerySet":
         return self.filter(holding(day))
+
+
+class StateOf(models.ForeignKey):
+    """From a state row to its record.
+
+    Joined for one day (:func:`with_state`) there is one state to a record, and Django is told so:
+    every ``filter``, ``exclude`` and annotation then uses the one join instead of adding another.
+    """
+
+    def get_reverse_path_info(self, filtered_relation=None):
+        paths = super().get_reverse_path_info(filtered_relation)
+        return [path._replace(m2m=False) for path in paths] if filtered_relation else paths
+
+    def deconstruct(self):
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.ForeignKey", args, kwargs
 
 
 def with_state(queryset: models.QuerySet, day: date) -> models.QuerySet:

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from common.dated import DatedQuerySet, DatedRecord, no_overlap, with_state
+from common.dated import DatedQuerySet, DatedRecord, StateOf, no_overlap, with_state
 from common.scoping import ScopedQuerySet
 from common.secrets import SecretField
 from enterprises.choices import BusinessStatus, EntityKind, Stage
@@ -87,7 +87,7 @@ class EntityState(DatedRecord):
 
     scope_parent = "entity"
 
-    entity = models.ForeignKey(
+    entity = StateOf(
         Entity, models.CASCADE, related_name="states", verbose_name="市场主体"
     )
     status = models.CharField("经营状态", max_length=12, choices=BusinessStatus)

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from common.dated import DatedQuerySet, DatedRecord, no_overlap, with_state
+from common.dated import DatedQuerySet, DatedRecord, StateOf, no_overlap, with_state
 from common.scoping import ScopedQuerySet
 from common.secrets import SecretField, fingerprint_of
 from members.choices import MemberCategory, MembershipStatus, Mobility, PositionLevel, Sex
@@ -84,7 +84,7 @@ class MemberState(DatedRecord):
 
     scope_parent = "member"
 
-    member = models.ForeignKey(
+    member = StateOf(
         Member, models.CASCADE, related_name="states", verbose_name="党员"
     )
     status = models.CharField("党籍状态", max_length=12, choices=MembershipStatus)

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from common.dated import DatedQuerySet, DatedRecord, no_overlap, with_state
+from common.dated import DatedQuerySet, DatedRecord, StateOf, no_overlap, with_state
 from common.scoping import ScopedQuerySet
 from common.secrets import SecretField
 from organizations.choices import (
@@ -88,7 +88,7 @@ class OrganizationState(DatedRecord):
 
     scope_parent = "organization"
 
-    organization = models.ForeignKey(
+    organization = StateOf(
         PartyOrganization, models.CASCADE, related_name="states", verbose_name="党组织"
     )
     town = models.ForeignKey(
