@@ -1,7 +1,7 @@
 """What the owner role does after each migrate: triggers, rights, the erasing function."""
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from common import trace
 
@@ -33,14 +33,21 @@ def protect(**_signal) -> None:
         cursor.execute("SELECT count(*) FROM pg_proc WHERE proname = 'portal_erase'")
         if not cursor.fetchone()[0]:
             cursor.execute(_ERASE)
-        _take_rights(cursor)
+        with transaction.atomic():
+            _set_rights(cursor)
 
 
-def _take_rights(cursor) -> None:
+def _set_rights(cursor) -> None:
+    """The application role reads and writes rows of every table but those of the trace."""
     role = settings.DATABASE_APPLICATION_ROLE
     if role == settings.DATABASE_OWNER_ROLE:
         return
     name = connection.ops.quote_name(role)
+    cursor.execute(f"GRANT USAGE ON SCHEMA public TO {name}")
+    cursor.execute(
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}"
+    )
+    cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}")
     for table in READ_ONLY:
         cursor.execute(f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {table} FROM {name}")
     for table in APPEND_ONLY:
