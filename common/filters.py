@@ -12,10 +12,9 @@ from typing import Any, ClassVar
 import django_filters
 from django import forms
 from django.db.models import Model, Q, QuerySet
-from django.forms.models import ModelChoiceIterator
 from django.http import Http404, HttpRequest, QueryDict
 
-from common.tables import display
+from common.forms import in_words
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,7 @@ class ScopedFilterSet(django_filters.FilterSet):
             if _is_set(value):
                 field = self.form.fields[name]
                 rest = query_without(query, *_parameters(self.form[name]))
-                chips.append(Chip(str(field.label), _words(field, value), rest))
+                chips.append(Chip(str(field.label), in_words(field, value), rest))
         return chips
 
 
@@ -148,26 +147,3 @@ def _parameters(bound: forms.BoundField) -> list[str]:
     """Names of the query parameters behind a field (a range has several)."""
     suffixes = getattr(bound.field.widget, "suffixes", None)
     return [f"{bound.name}_{suffix}" for suffix in suffixes] if suffixes else [bound.name]
-
-
-def _words(field: forms.Field, value: Any) -> str:
-    """A filter's value in words."""
-    if isinstance(value, slice):
-        return _range_words(value)
-    if isinstance(value, list | tuple | QuerySet):
-        return "、".join(_words(field, item) for item in value)
-    choices = getattr(field, "choices", ())
-    if isinstance(choices, ModelChoiceIterator) or isinstance(value, Model):
-        return str(value)
-    for key, label in choices:
-        if str(key) == str(value):
-            return str(label)
-    return display(value)
-
-
-def _range_words(value: slice) -> str:
-    if value.stop is None:
-        return f"{display(value.start)} 起"
-    if value.start is None:
-        return f"至 {display(value.stop)}"
-    return f"{display(value.start)} 至 {display(value.stop)}"

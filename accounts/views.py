@@ -1,0 +1,139 @@
+"""Signing in and out, passwords, the personal page."""
+
+from typing import Any
+
+from axes.helpers import get_cool_off
+from django.contrib import messages
+from django.contrib.auth import views
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse, reverse_lazy
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from accounts.context import TYPE_COOKIE
+from accounts.forms import ChangePasswordForm, LinkPasswordForm, LoginForm
+from accounts.links import link_tokens
+from accounts.models import Grant
+from common.access import ANYONE, PUBLIC, access
+from common.views import AccessMixin, PageView
+
+_YEAR = 365 * 24 * 3600
+
+
+class LoginView(views.LoginView):
+    """登录. Who is signed in already goes on to the inbox."""
+
+    roles = PUBLIC
+    template_name = "registration/login.html"
+    authentication_form = LoginForm
+    redirect_authenticated_user = True
+
+    def get_default_redirect_url(self) -> str:
+        """Someone who must change the password does that first."""
+        user = self.request.user
+        if user.is_authenticated and user.must_change_password:
+            return reverse("accounts:password")
+        return super().get_default_redirect_url()
+
+    def get_redirect_url(self) -> str:
+        user = self.request.user
+        if user.is_authenticated and user.must_change_password:
+            return ""
+        return super().get_redirect_url()
+
+
+class LogoutView(views.LogoutView):
+    """退出, by POST."""
+
+    roles = PUBLIC
+
+
+def locked_out(request: HttpRequest, *_args: Any) -> HttpResponse:
+    """Too many tries (django-axes): who can help, and when it opens by itself."""
+    cool_off = get_cool_off(request)
+    minutes = int(cool_off.total_seconds() // 60) if cool_off else None
+    context = {"title": "账号暂时锁定", "minutes": minutes}
+    return render(request, "registration/locked.html", context, status=429)
+
+
+class PasswordView(AccessMixin, views.PasswordChangeView):
+    """修改密码."""
+
+    roles = ANYONE
+    template_name = "registration/password.html"
+    form_class = ChangePasswordForm
+    success_url = reverse_lazy("accounts:me")
+    title = "修改密码"
+    extra_context = {"submit_label": "修改密码"}
+
+    def form_valid(self, form: ChangePasswordForm) -> HttpResponse:
+        answer = super().form_valid(form)
+        messages.success(self.request, "密码已修改。其他设备上的登录已退出。")
+        return answer
+
+
+@method_decorator(login_not_required, name="dispatch")
+class LinkView(views.PasswordResetConfirmView):
+    """设置密码 by a one-time link: the token goes from the address into the session at once, so
+    that it stays in no log and no history."""
+
+    roles = PUBLIC
+    template_name = "registration/link.html"
+    form_class = LinkPasswordForm
+    token_generator = link_tokens
+    reset_url_token = "set"
+    success_url = reverse_lazy("accounts:login")
+    title = "设置密码"
+    extra_context = {"submit_label": "设置密码"}
+
+    def dispatch(self, request: HttpRequest, token: str) -> HttpResponse:
+        key, _, secret = token.partition(".")
+        return super().dispatch(request, uidb64=key, token=secret)
+
+    def form_valid(self, form: LinkPasswordForm) -> HttpResponse:
+        answer = super().form_valid(form)
+        messages.success(self.request, f"密码已设置，请用账号 {form.user.username} 登录。")
+        return answer
+
+
+class PersonalView(PageView):
+    """个人设置: who one is, what one may see, large type, password."""
+
+    roles = ANYONE
+    template_name = "registration/me.html"
+    extra_context = {"title": "个人设置"}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        grants = Grant.objects.of(self.request.user).select_related(
+            "area", "organization", "instructor", "department"
+        )
+        return super().get_context_data(grants=grants, **kwargs)
+
+
+@require_POST
+@access(roles=PUBLIC)
+def switch_type(request: HttpRequest) -> HttpResponse:
+    """大字版 on or off: kept with the user, before signing in in a cookie."""
+    is_large = request.POST.get("large") == "1"
+    url = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(
+        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        url = resolve_url("/")
+    answer = redirect(url)
+    if request.user.is_authenticated:
+        request.user.large_type = is_large
+        request.user.save(update_fields=["large_type"])
+    else:
+        answer.set_cookie(
+            TYPE_COOKIE,
+            "1" if is_large else "0",
+            max_age=_YEAR,
+            secure=request.is_secure(),
+            httponly=True,
+            samesite="Lax",
+        )
+    return answer

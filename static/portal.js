@@ -1,0 +1,62 @@
+/* Niceties only: every page works without this file. No inline handlers, no eval (strict policy). */
+(function () {
+  "use strict";
+  var sent = new WeakSet();
+
+  // A list's form leaves out what is empty or the default, so that addresses stay short.
+  function tidy(form) {
+    var left = [];
+    Array.prototype.forEach.call(form.elements, function (field) {
+      var silent = field.name && !field.disabled && field.type !== "checkbox" && field.tagName !== "BUTTON";
+      if (silent && (field.value === "" || field.value === field.dataset.default)) left.push(field);
+    });
+    var box = document.querySelector("[data-columns]");
+    var columns = box ? Array.prototype.slice.call(box.querySelectorAll("input:not([disabled])")) : [];
+    var usual = columns.every(function (c) { return c.checked === ("shown" in c.dataset); });
+    if (usual) left = left.concat(columns);
+    left.forEach(function (field) { field.disabled = true; });
+    setTimeout(function () { left.forEach(function (field) { field.disabled = false; }); }, 0);
+  }
+
+  // A second click does not send a form twice; a download leaves the page as it is.
+  function once(event) {
+    var form = event.target;
+    if (sent.has(form)) { event.preventDefault(); return; }
+    sent.add(form);
+    if ("download" in form.dataset) setTimeout(function () { sent.delete(form); }, 3000);
+  }
+
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if ("tidy" in form.dataset) tidy(form);
+    if (form.method === "post") { once(event); changed = null; }
+  }, true);
+
+  document.addEventListener("change", function (event) {
+    var field = event.target;
+    if ("auto" in field.dataset && field.form) field.form.requestSubmit();
+    if (field.form && "guard" in field.form.dataset) changed = field.form;
+  });
+
+  // Leaving a form that was changed and not sent asks first.
+  var changed = null;
+  window.addEventListener("beforeunload", function (event) {
+    if (changed && document.contains(changed)) { event.preventDefault(); event.returnValue = ""; }
+  });
+  window.addEventListener("pageshow", function () { sent = new WeakSet(); });
+
+  // Drop-downs close by Escape and by a click elsewhere.
+  function close(except) {
+    Array.prototype.forEach.call(document.querySelectorAll("details.drop[open]"), function (box) {
+      if (!except || !box.contains(except)) box.open = false;
+    });
+  }
+  document.addEventListener("click", function (event) { close(event.target); });
+  document.addEventListener("keydown", function (event) { if (event.key === "Escape") close(null); });
+
+  // A partial update that fails becomes an ordinary page load, which says what is wrong.
+  document.addEventListener("htmx:responseError", function (event) {
+    var path = event.detail.pathInfo.finalRequestPath || event.detail.pathInfo.requestPath;
+    if (event.detail.requestConfig.verb === "get" && event.detail.boosted !== undefined) window.location.href = path;
+  });
+})();
