@@ -107,12 +107,12 @@ USE_TZ = True
 # --- Database -----------------------------------------------------------------------------------
 # Two roles: the application may read and write rows, the owner may also change tables.
 # manage.py sets DATABASE_ROLE=owner for the commands that do.
-_application = env.db("DATABASE_URL", default="postgres:///portal")
-_owner = env.db("DATABASE_OWNER_URL", default=env("DATABASE_URL", default="postgres:///portal"))
-# Migrations take rights on the trace away from this role.
-DATABASE_APPLICATION_ROLE = _application["USER"]
-DATABASE_OWNER_ROLE = _owner["USER"]
-DATABASES = {"default": _owner if env("DATABASE_ROLE", default="") == "owner" else _application}
+_url = env("DATABASE_URL", default="postgres:///portal")
+DATABASE_APPLICATION = env.db_url_config(_url)
+DATABASE_OWNER = env.db_url_config(env("DATABASE_OWNER_URL", default="") or _url)
+# Migrations take rights on the trace away from the first (common/protection.py).
+DATABASE_APPLICATION_ROLE = DATABASE_APPLICATION["USER"]
+DATABASE_OWNER_ROLE = DATABASE_OWNER["USER"]
 
 
 def _session_options() -> str:
@@ -130,12 +130,16 @@ def _session_options() -> str:
     return " ".join(f"-c {name}={value}" for name, value in values.items())
 
 
-for _database in DATABASES.values():
+for _database in (DATABASE_APPLICATION, DATABASE_OWNER):
     _database["ENGINE"] = "django.db.backends.postgresql"
     _database["ATOMIC_REQUESTS"] = False
     _database["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
     _database["CONN_HEALTH_CHECKS"] = True
-    _database.setdefault("OPTIONS", {}).setdefault("options", _session_options())
+    _options = _database.setdefault("OPTIONS", {})
+    _options["options"] = f"{_options.get('options', '')} {_session_options()}".strip()
+
+_is_owner = env("DATABASE_ROLE", default="application") == "owner"
+DATABASES = {"default": DATABASE_OWNER if _is_owner else DATABASE_APPLICATION}
 
 # --- Redis --------------------------------------------------------------------------------------
 REDIS_URL = env("REDIS_URL", default="redis://localhost:6379/0")
@@ -175,7 +179,10 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 50
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
-    "sweep-jobs": {"task": "common.sweep_jobs", "schedule": 30},
+    # A lost job is back after its stale limit and one sweep. Sweeps do not pile up while no worker
+    # runs.
+    "sweep-jobs": {"task": "common.sweep_jobs", "schedule": 10, "options": {"expires": 10}},
+    "purge-jobs": {"task": "common.purge_jobs", "schedule": crontab(hour="3", minute="30")},
     # Every morning: the task itself knows whether this is the first working day of the month.
     "monthly-report": {"task": "reports.monthly_report", "schedule": crontab(hour="6", minute="0")},
 }

@@ -1,0 +1,137 @@
+"""The test database: made and emptied by the owner of the tables, used with the rights of the
+application, as in production. And a worker in a process of its own, for the tests that need one."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import quote, urlencode
+
+import pytest
+from celery import current_app
+from django.conf import settings
+from django.db import connection
+from django.test import TransactionTestCase
+
+CREATE_ROLE = """
+DO $$ BEGIN
+  CREATE ROLE {role};
+  GRANT {role} TO CURRENT_USER;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$
+"""
+
+
+def _use(values: dict) -> None:
+    """Let the next connections, of every thread, be made with these values of DATABASES."""
+    connection.close()
+    connection.settings_dict.update(values)
+
+
+def _owner() -> dict:
+    keys = ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
+    return {key: settings.DATABASE_OWNER[key] for key in keys}
+
+
+def _application() -> dict:
+    """Where one role does both (DATABASE_OWNER_URL is not set), it steps down to a lesser one."""
+    if settings.DATABASE_APPLICATION["USER"] != settings.DATABASE_OWNER["USER"]:
+        return {key: settings.DATABASE_APPLICATION[key] for key in _owner()}
+    values = _owner()
+    options = f"{values['OPTIONS']['options']} -c role={settings.DATABASE_APPLICATION_ROLE}"
+    return values | {"OPTIONS": values["OPTIONS"] | {"options": options}}
+
+
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """Inside, the connection has the owner's rights: to change tables, to empty them."""
+    _use(_owner())
+    try:
+        yield
+    finally:
+        _use(_application())
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, django_db_blocker):
+    """Before the database is made: be the owner, and see that the application's role exists."""
+    with django_db_blocker.unblock():
+        _use(_owner())
+        if settings.DATABASE_APPLICATION["USER"] == settings.DATABASE_OWNER["USER"]:
+            role = connection.ops.quote_name(settings.DATABASE_APPLICATION_ROLE)
+            with connection._nodb_cursor() as cursor:
+                cursor.execute(CREATE_ROLE.format(role=role))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Tests run as the application; the database is dropped by its owner."""
+    with django_db_blocker.unblock():
+        _use(_application())
+    yield
+    with django_db_blocker.unblock():
+        _use(_owner())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _owner_empties_tables():
+    """Tests that commit leave rows; only the owner may truncate, above all the trace."""
+    empty = TransactionTestCase._fixture_teardown
+
+    def as_owner_empty(test):
+        with as_owner():
+            empty(test)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", as_owner_empty)
+        yield
+
+
+def database_url() -> str:
+    """The test database as the application sees it, for processes that a test starts."""
+    values = connection.settings_dict
+    account = ":".join(quote(values[key]) for key in ("USER", "PASSWORD") if values[key])
+    query = urlencode({"host": values["HOST"], "options": values["OPTIONS"]["options"]}, quote_via=quote)
+    port = f":{values['PORT']}" if values["PORT"] else ""
+    return f"postgres://{account}@{port}/{values['NAME']}?{query}"
+
+
+@pytest.fixture(scope="session")
+def worker_process(django_db_setup, tmp_path_factory):
+    """One Celery worker on the test database for all tests that ask for it."""
+    log = tmp_path_factory.mktemp("worker") / "worker.log"
+    environment = os.environ | {
+        "DATABASE_URL": database_url(),
+        "PORTAL_TEST_STATE": str(settings.STATE_DIR),
+        "PORTAL_TEST_EAGER": "0",
+    }
+    command = ["-m", "celery", "-A", "config", "worker", "--loglevel", "INFO", "--concurrency", "1"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, *command, "--without-gossip", "--without-mingle"],
+            cwd=settings.BASE_DIR, env=environment, stdout=output, stderr=output,
+            start_new_session=True,
+        )
+    limit = time.monotonic() + 30
+    while " ready." not in log.read_text(errors="replace"):
+        if process.poll() is not None or time.monotonic() > limit:
+            pytest.fail(f"The worker did not start:\n{log.read_text(errors='replace')}")
+        time.sleep(0.1)
+    yield process
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.fixture
+def worker(transactional_db, worker_process):
+    """Jobs of this test go through Redis to a worker of their own instead of running at once."""
+    current_app.conf.task_always_eager = False
+    yield worker_process
+    current_app.conf.task_always_eager = True
