@@ -1,4 +1,4 @@
-"""The Celery application: carries ids of jobs, never data; the truth of a job is its row (docs: jobs)."""
+"""The Celery application: it carries ids of jobs, never data; the truth of a job is its row."""
 
 import os
 

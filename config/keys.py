@@ -30,7 +30,7 @@ def read_key(name: str, *, folder: Path, create: bool) -> str:
 
 
 def _write_new(path: Path) -> None:
-    """Write a random key under a private name and link it into place: the first of two writers wins."""
+    """Write a random key aside and link it into place: of two writers the first wins."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

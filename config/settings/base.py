@@ -139,7 +139,7 @@ for _database in (DATABASE_APPLICATION, DATABASE_OWNER):
     _options["options"] = f"{_options.get('options', '')} {_session_options()}".strip()
 
 _is_owner = env("DATABASE_ROLE", default="application") == "owner"
-DATABASES = {"default": DATABASE_OWNER if _is_owner else DATABASE_APPLICATION}
+DATABASES = {"default": dict(DATABASE_OWNER if _is_owner else DATABASE_APPLICATION)}
 
 # --- Redis --------------------------------------------------------------------------------------
 REDIS_URL = env("REDIS_URL", default="redis://localhost:6379/0")
@@ -153,7 +153,8 @@ CACHES = {
 
 # --- Jobs ---------------------------------------------------------------------------------------
 # redis-py writes unix:///path?db=0, Celery redis+socket:///path?virtual_host=0.
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+_broker = REDIS_URL.replace("unix://", "redis+socket://")
+CELERY_BROKER_URL = _broker.replace("?db=", "?virtual_host=")
 CELERY_TASK_DEFAULT_QUEUE = "portal"
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -244,7 +245,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# Uploads and reports are private: views hand them out after asking the scope, no address serves them.
+# Private: views hand uploads and reports out after asking the scope, no address serves them.
 MEDIA_ROOT = STATE_DIR / "files"
 MEDIA_URL = ""
 FILE_UPLOAD_PERMISSIONS = 0o600

@@ -1,10 +1,10 @@
-"""A developer's machine: error pages, keys made when missing, static files straight from static/."""
+"""A developer's machine: error pages, keys made when missing, static files as they lie."""
 
 import os
 
 os.environ.setdefault("PORTAL_CREATE_KEYS", "1")
 
-from config.settings.base import *  # noqa: E402, F403 -- the variable above must be set first
+from config.settings.base import *  # noqa: F403 -- the variable above must be set first
 from config.settings.base import STORAGES
 
 DEBUG = True

@@ -4,7 +4,7 @@ import os
 
 os.environ.setdefault("PORTAL_HTTPS", "1")
 
-from config.settings.base import *  # noqa: E402, F403 -- the variable above must be set first
+from config.settings.base import *  # noqa: F403 -- the variable above must be set first
 from config.settings.base import HTTPS
 
 # The web server in front ends TLS and says so.

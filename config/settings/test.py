@@ -13,7 +13,7 @@ os.environ["PORTAL_STATE"] = _state
 os.environ["PORTAL_CREATE_KEYS"] = "1"
 os.environ["PORTAL_HTTPS"] = "0"
 
-from config.settings.base import *  # noqa: E402, F403 -- the variables above must be set first
+from config.settings.base import *  # noqa: F403 -- the variables above must be set first
 from config.settings.base import (
     DATABASE_APPLICATION,
     DATABASE_APPLICATION_ROLE,
