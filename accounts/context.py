@@ -13,7 +13,8 @@ TYPE_COOKIE = "large_type"
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """portal: name, district, bodies, support (dated settings). place: where the user works. large_type."""
+    """portal: name, district, bodies, support (dated settings); place: where the user works;
+    large_type: the user's choice."""
     user = getattr(request, "user", None)
     is_known = user is not None and user.is_authenticated
     is_large = user.large_type if is_known else request.COOKIES.get(TYPE_COOKIE) == "1"

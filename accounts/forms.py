@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.core.exceptions import ValidationError
 
-PASSWORD_HELP = "至少 10 位，不能全是数字，不要用姓名、单位、生日或常见密码。建议用几个词连成一句。"
+NEW_HELP = "至少 10 位，不能全是数字，不要用姓名、单位、生日或常见密码。建议用几个词连成一句。"
 
 
 class LoginForm(AuthenticationForm):
@@ -41,7 +41,7 @@ def _dress(form: forms.Form) -> None:
         fields["old_password"].label = "现在的密码"
         fields["old_password"].error_messages["required"] = "请填写现在的密码。"
     fields["new_password1"].label = "新密码"
-    fields["new_password1"].help_text = PASSWORD_HELP
+    fields["new_password1"].help_text = NEW_HELP
     fields["new_password1"].error_messages["required"] = "请填写新密码。"
     fields["new_password2"].label = "再填一次新密码"
     fields["new_password2"].help_text = ""

@@ -84,7 +84,6 @@ class LinkView(views.PasswordResetConfirmView):
     template_name = "registration/link.html"
     form_class = LinkPasswordForm
     token_generator = link_tokens
-    reset_url_token = "set"
     success_url = reverse_lazy("accounts:login")
     title = "设置密码"
     extra_context = {"submit_label": "设置密码"}

@@ -36,6 +36,10 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
+EMPTY_CHOICE = "---------"  # what django-filter says for no choice
+_FOREIGN = ("invalid_choice", "invalid_pk_value", "invalid_list")
+
+
 class ScopedFilterSet(django_filters.FilterSet):
     """Base of all filter sets.
 
@@ -96,7 +100,14 @@ class ScopedFilterSet(django_filters.FilterSet):
     @property
     def is_folded_used(self) -> bool:
         """Whether a condition under 更多条件 is in force."""
-        return any(self.form.cleaned_data.get(name) for name in self.folded if self.is_bound)
+        if not self.is_bound or not self.form.is_valid():
+            return False
+        return any(_is_set(self.form.cleaned_data.get(name)) for name in self.folded)
+
+    def query_without_filters(self, query: QueryDict) -> str:
+        """The query with every condition dropped."""
+        names = [name for bound in self.form for name in _parameters(bound)]
+        return query_without(query, *names)
 
     def chips(self, query: QueryDict) -> list[Chip]:
         """The conditions in force, each with the query that drops it."""
@@ -112,21 +123,13 @@ class ScopedFilterSet(django_filters.FilterSet):
         return chips
 
 
-_FOREIGN = ("invalid_choice", "invalid_pk_value", "invalid_list")
-
-
 def dress(name: str, field: forms.Field) -> None:
-    """A name for screen readers; beyond the search box, only on wide screens until unfolded."""
+    """A name for screen readers, the browser's date picker, "全部…" for no choice."""
     field.widget.attrs.setdefault("aria-label", str(field.label))
     if isinstance(field.widget, forms.DateInput):
         field.widget.input_type = "date"
-    empty = f"全部{field.label}"
-    if isinstance(field, forms.ModelChoiceField) and not isinstance(
-        field, forms.ModelMultipleChoiceField
-    ):
-        field.empty_label = empty
-    elif hasattr(field, "empty_label"):
-        field.empty_label = empty
+    if getattr(field, "empty_label", None) == EMPTY_CHOICE:
+        field.empty_label = f"全部{field.label}"
 
 
 def query_without(query: QueryDict, *names: str) -> str:

@@ -1,12 +1,14 @@
 """Forms: the renderer (templates/ui/form.html and field.html) and the base class."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.forms.renderers import TemplatesSetting
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from common.tables import display
@@ -36,11 +38,23 @@ def in_words(field: forms.Field, value: Any) -> str:
 
 
 def _range_in_words(value: slice) -> str:
-    if value.stop is None:
-        return f"{display(value.start)} 起"
-    if value.start is None:
-        return f"至 {display(value.stop)}"
-    return f"{display(value.start)} 至 {display(value.stop)}"
+    """A range of numbers or days; a range of days comes as first and last moment."""
+    start, stop = (
+        timezone.localtime(end).date() if isinstance(end, datetime) else end
+        for end in (value.start, value.stop)
+    )
+    if stop is None:
+        return f"{display(start)} 起"
+    return f"至 {display(stop)}" if start is None else f"{display(start)} 至 {display(stop)}"
+
+
+class DayInput(forms.DateInput):
+    """The browser's own date picker, which takes ISO dates only, whatever the language."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
 
 
 @dataclass(frozen=True)

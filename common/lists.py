@@ -6,7 +6,10 @@
         title, noun = "市场主体", "主体"
         filterset_class = EntityFilter
         columns = ENTITY_COLUMNS
-        sorts = (Sort("name", "按名称", "name"), Sort("-staff", "人数多的在前", "-state__employees"))
+        sorts = (
+            Sort("name", "按名称", "name"),
+            Sort("-staff", "人数多的在前", "-state__employees"),
+        )
 
 Everything that is chosen stands in the URL; ``at`` is the place in the list (common/paging.py).
 """
@@ -24,7 +27,7 @@ from django.views.generic import TemplateView
 
 from common.access import allowed
 from common.filters import ScopedFilterSet, query_without
-from common.paging import LAST, paginate
+from common.paging import LAST, ordered, paginate
 from common.tables import Column, Table, chosen_columns, write_xlsx
 from common.views import AccessMixin
 
@@ -80,7 +83,7 @@ class ScopedListView(AccessMixin, TemplateView):
         """导出这 N 条: the same rows, order and columns as a workbook."""
         if not self.may_export():
             raise PermissionDenied
-        return self.export(self.filtered().qs.order_by(*self.sort.order, "pk"))
+        return self.export(ordered(self.filtered().qs, self.sort.order))
 
     def may_export(self) -> bool:
         roles = self.roles if self.export_roles is None else self.export_roles
@@ -172,7 +175,7 @@ class ScopedListView(AccessMixin, TemplateView):
             query=kept,
             query_and=f"{kept}&" if kept else "",
             last_cursor=LAST,
-            clear_query=query_without(query, *filters.form.fields) if conditions else "",
+            clear_query=filters.query_without_filters(query),
             can_export=self.may_export(),
             **kwargs,
         )

@@ -105,6 +105,12 @@ def paginate(
     return _forward(rows, keys, size, total, mark)
 
 
+def ordered(queryset: models.QuerySet, order: Sequence[str]) -> models.QuerySet:
+    """All rows in the order of the pages (for the export)."""
+    rows, keys = _with_keys(queryset, order)
+    return rows.order_by(*(key.order(backward=False) for key in keys))
+
+
 def _with_keys(
     queryset: models.QuerySet, order: Sequence[str]
 ) -> tuple[models.QuerySet, list[_Key]]:
@@ -231,8 +237,10 @@ def _read(cursor: str, keys: list[_Key]) -> _Mark | None:
 
 def _shape(keys: list[_Key]) -> str:
     """Which order a cursor belongs to."""
-    parts = (f"{'-' if key.descending else ''}{key.field.name or ''}" for key in keys)
-    return ",".join(f"{part}:{type(key.field).__name__}" for part, key in zip(parts, keys))
+    return ",".join(
+        f"{'-' if key.descending else ''}{key.field.name or ''}:{type(key.field).__name__}"
+        for key in keys
+    )
 
 
 def _plain(value: Any) -> Any:

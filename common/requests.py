@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
-
 GetResponse = Callable[[HttpRequest], HttpResponse]
 NUL = "\x00"
 

@@ -184,7 +184,7 @@ def write_xlsx(
         sheet.write_string(len(notes), index, label, head)
     sheet.freeze_panes(len(notes) + 1, 1)
     count = 0
-    for count, row in enumerate(rows, start=1):  # noqa: B007 -- the last number is the result
+    for count, row in enumerate(rows, start=1):
         values = [column.raw(row) for column in flat] + ([str(row.pk)] if with_id else [])
         for index, value in enumerate(values):
             _write_cell(sheet, len(notes) + count, index, value, formats)

@@ -17,6 +17,7 @@ from django.utils.dateparse import parse_date
 from django.views.generic import DetailView, FormView, TemplateView, View
 
 from common.access import allowed
+from common.refusals import Refused
 
 
 def day_of(request: HttpRequest, name: str = "as_of") -> date:
@@ -137,10 +138,6 @@ class ScopedUpdateView(ScopedFormMixin, ObjectMixin, FormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(object=self.object, **kwargs)
-
-
-class Refused(Exception):
-    """An action that cannot be done now; the text is one sentence for the user."""
 
 
 class ActionView(ObjectMixin, View):

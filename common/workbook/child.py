@@ -6,6 +6,7 @@ Imports no Django: it starts in a tenth of a second, and holds no secrets.
 """
 
 import ctypes
+import gc
 import json
 import os
 import pickle
@@ -72,6 +73,8 @@ class Answer:
 
 def main() -> None:
     """Serve one request."""
+    # Short-lived and full of rows: looking for cycles among them costs a third of the time.
+    gc.disable()
     request = json.load(sys.stdin)
     confine(request)
     answer = Answer(sys.stdout.buffer)

@@ -127,16 +127,16 @@ def _broken_in(piece: bytes, prefix: bytes) -> Iterator[tuple[int, int, BrokenCe
         if start < 0:
             continue
         attributes, _, content = piece[start : end if end > 0 else None].partition(b">")
-        place = _PLACE.search(attributes)
         shown = _broken(attributes, content, prefix)
+        place = _PLACE.search(attributes) if shown is not None else None
         if place and shown is not None:
             yield int(place[2]), _column(place[1]) - 1, BrokenCell(shown)
 
 
 def _hits(piece: bytes, prefix: bytes) -> list[int]:
-    """Return where an error or a formula stands, one position per cell or nearly so."""
+    """Return where an error or a formula may stand: two plain searches, no regular expression."""
     positions = []
-    for sign in (b' t="e"', b" t='e'", b"<%sf>" % prefix, b"<%sf " % prefix):
+    for sign in (b">#", b"<%sf" % prefix):
         position = piece.find(sign)
         while position >= 0:
             positions.append(position)
@@ -151,7 +151,8 @@ def _broken(attributes: bytes, content: bytes, prefix: bytes) -> str | None:
         return value.decode("ascii", "replace")[:20] or "#N/A"
     # A formula may well give an empty text; only one without any result was not calculated.
     gives_text = b' t="str"' in attributes or b" t='str'" in attributes
-    return None if value or gives_text else ""
+    has_formula = b"<%sf>" % prefix in content or b"<%sf " % prefix in content
+    return "" if has_formula and not value and not gives_text else None
 
 
 def _column(letters: bytes) -> int:

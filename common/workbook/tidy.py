@@ -179,11 +179,12 @@ def watched(
         yield number, row
 
 
-def picked(
-    numbered: Iterable[tuple[int, Row]], positions: Sequence[int]
-) -> Iterator[tuple[int, Row]]:
+def picked(numbered: Iterable[tuple[int, Row]], positions: list[int]) -> Iterator[tuple[int, Row]]:
     """Keep the columns that have a header, in order."""
-    if len(positions) == 1:
+    width = len(positions)
+    if positions == list(range(width)):
+        yield from ((number, row if len(row) == width else row[:width]) for number, row in numbered)
+    elif width == 1:
         only = positions[0]
         yield from ((number, [row[only]]) for number, row in numbered)
     else:
