@@ -1,0 +1,25 @@
+"""Celery tasks of the mechanisms. They carry ids and call common/jobs.py."""
+
+import uuid
+
+from celery import shared_task
+
+from common import jobs
+
+
+@shared_task(name="common.run_job")
+def run_job(job_id: str) -> None:
+    """Do one job, unless it is done or another process is at it."""
+    jobs.run(uuid.UUID(job_id))
+
+
+@shared_task(name="common.sweep_jobs")
+def sweep_jobs() -> None:
+    """Send lost jobs again (beat)."""
+    jobs.sweep()
+
+
+@shared_task(name="common.purge_jobs")
+def purge_jobs() -> None:
+    """Delete the rows of jobs that ended long ago (beat)."""
+    jobs.purge()
