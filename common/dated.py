@@ -194,7 +194,11 @@ class StateOf(models.ForeignKey):
         return name, "django.db.models.ForeignKey", args, kwargs
 
 
+def state_of(day: date) -> FilteredRelation:
+    """The state of ``day`` of a record with ``states``, to annotate under a name."""
+    return FilteredRelation("states", condition=holding(day, "states__"))
+
+
 def with_state(queryset: models.QuerySet, day: date) -> models.QuerySet:
-    """Join each row's state of ``day`` under the alias ``state`` (one row: states never overlap)."""
-    relation = FilteredRelation("states", condition=holding(day, "states__"))
-    return queryset.annotate(state=relation).filter(state__id__isnull=False)
+    """Join each row's state of ``day`` under the alias ``state``: one row, states never overlap."""
+    return queryset.annotate(state=state_of(day)).filter(state__id__isnull=False)

@@ -23,14 +23,24 @@ class EntityQuerySet(ScopedQuerySet):
 
     def existing(self, day: date) -> "EntityQuerySet":
         """成立日期 ≤ day < 注销日期; an empty date is no bound (ledgers.md §3)."""
-        return self.filter(
-            Q(founded_on__isnull=True) | Q(founded_on__lte=day),
-            Q(closed_on__isnull=True) | Q(closed_on__gt=day),
-        )
+        return self.filter(exists_on(day))
 
     def counting(self, day: date) -> "EntityQuerySet":
         """Entities that count on ``day``: they exist and operate (with ``state`` joined)."""
-        return self.at(day).existing(day).filter(state__status=BusinessStatus.NORMAL)
+        return self.at(day).filter(counts_on(day))
+
+
+def exists_on(day: date, prefix: str = "") -> Q:
+    """The condition "this entity exists on ``day``"; ``prefix`` as in ``entity__``."""
+    founded, closed = f"{prefix}founded_on", f"{prefix}closed_on"
+    return (Q(**{f"{founded}__isnull": True}) | Q(**{f"{founded}__lte": day})) & (
+        Q(**{f"{closed}__isnull": True}) | Q(**{f"{closed}__gt": day})
+    )
+
+
+def counts_on(day: date, state: str = "state__") -> Q:
+    """The condition "this entity counts on ``day``", whose state of that day is joined."""
+    return exists_on(day) & Q(**{f"{state}status": BusinessStatus.NORMAL})
 
 
 class Entity(models.Model):
