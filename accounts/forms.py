@@ -1,10 +1,16 @@
 """Forms of the account pages."""
 
+from typing import Any, ClassVar
+
 from axes.handlers.proxy import AxesProxyHandler
-from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.views.decorators.debug import sensitive_variables
+
+from accounts.models import User
+from common.forms import speak_plainly
 
 NEW_HELP = "至少 10 位，不能全是数字，不要用姓名、单位、生日或常见密码。建议用几个词连成一句。"
 
@@ -12,17 +18,16 @@ NEW_HELP = "至少 10 位，不能全是数字，不要用姓名、单位、生�
 class LoginForm(AuthenticationForm):
     """账号 and 密码; an error says how many tries are left, never which of the two is wrong."""
 
-    error_messages = {
+    error_messages: ClassVar[dict[str, str]] = {
         "invalid_login": "账号或密码不正确",
         "inactive": "账号或密码不正确",
     }
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "账号"
         self.fields["password"].label = "密码"
-        self.fields["username"].error_messages["required"] = "请填写账号。"
-        self.fields["password"].error_messages["required"] = "请填写密码。"
+        speak_plainly(self)
 
     @property
     def tries_left(self) -> int | None:
@@ -34,33 +39,48 @@ class LoginForm(AuthenticationForm):
         return max(settings.AXES_FAILURE_LIMIT - failures, 0)
 
 
-def _dress(form: forms.Form) -> None:
-    """Our words for Django's password fields."""
-    fields = form.fields
-    if "old_password" in fields:
-        fields["old_password"].label = "现在的密码"
-        fields["old_password"].error_messages["required"] = "请填写现在的密码。"
-    fields["new_password1"].label = "新密码"
-    fields["new_password1"].help_text = NEW_HELP
-    fields["new_password1"].error_messages["required"] = "请填写新密码。"
-    fields["new_password2"].label = "再填一次新密码"
-    fields["new_password2"].help_text = ""
-    fields["new_password2"].error_messages["required"] = "请再填一次新密码。"
+_RULES = {
+    "password_too_short": "新密码太短，至少要 10 位。",
+    "password_too_similar": "新密码和账号或姓名太相似，请换一个。",
+    "password_too_common": "这个密码太常见，容易被猜到，请换一个。",
+    "password_entirely_numeric": "新密码不能全是数字，请加上字母或词语。",
+}
 
 
 class _NewPasswordMixin:
-    """What is wrong with a new password stands at the field of the new password."""
+    """Our words for Django's password forms; what is wrong with a new password stands at it."""
 
-    error_messages = {
+    error_messages: ClassVar[dict[str, str]] = {
         "password_mismatch": "两次填写的新密码不一样，请重新填写。",
         "password_incorrect": "现在的密码不正确，请重新填写。",
     }
+    labels: ClassVar[dict[str, str]] = {
+        "old_password": "现在的密码",
+        "new_password1": "新密码",
+        "new_password2": "再填一次新密码",
+    }
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _dress(self)
+        for name, field in self.fields.items():
+            field.label = self.labels[name]
+            field.help_text = NEW_HELP if name == "new_password1" else ""
+        speak_plainly(self)
+        self.fields["new_password2"].error_messages["required"] = "请再填一次新密码。"
 
-    def save(self, commit=True):
+    @sensitive_variables("password")
+    def validate_password_for_user(self, user: User, *_field: str) -> None:
+        """The rules of AUTH_PASSWORD_VALIDATORS, one sentence each."""
+        password = self.cleaned_data.get("new_password1")
+        if not password:
+            return
+        try:
+            validate_password(password, user)
+        except ValidationError as problem:
+            for error in problem.error_list:
+                self.add_error("new_password1", _RULES.get(error.code) or error)
+
+    def save(self, commit: bool = True) -> User:
         """Whoever has set a password of one's own need not change it again."""
         self.user.must_change_password = False
         return super().save(commit)
@@ -69,7 +89,7 @@ class _NewPasswordMixin:
 class ChangePasswordForm(_NewPasswordMixin, PasswordChangeForm):
     """修改密码."""
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         old, new = cleaned.get("old_password"), cleaned.get("new_password1")
         if old and old == new:

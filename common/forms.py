@@ -48,6 +48,21 @@ def _range_in_words(value: slice) -> str:
     return f"至 {display(stop)}" if start is None else f"{display(start)} 至 {display(stop)}"
 
 
+def speak_plainly(form: forms.BaseForm) -> None:
+    """Our sentences instead of Django's for what is missing or cannot be read."""
+    for field in form.fields.values():
+        chooses = isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
+        verb = "选择" if chooses else "填写"
+        words = {"required": f"请{verb}{field.label}。"}
+        if isinstance(field, forms.DateField):
+            words["invalid"] = "日期看不懂，请按 2024-12-01 的样子填写。"
+        elif isinstance(field, forms.IntegerField):
+            words["invalid"] = f"{field.label}要填数字，如 2。"
+        elif chooses:
+            words["invalid_choice"] = f"没有这个{field.label}，请从列表中选择。"
+        field.error_messages.update(words)
+
+
 class DayInput(forms.DateInput):
     """The browser's own date picker, which takes ISO dates only, whatever the language."""
 
@@ -97,6 +112,7 @@ class ScopedForm(forms.Form):
         self.stored = stored
         if scope is not None:
             self.narrow(scope)
+        speak_plainly(self)
         if instance is not None:
             self.fields[VERSION_FIELD] = forms.CharField(
                 required=False, widget=forms.HiddenInput, initial=self.version()

@@ -12,6 +12,8 @@ import pytest
 from common.dated import BEGINNING, FOREVER
 from common.tables import Column, Table, chosen_columns, display, follow, write_xlsx
 
+ID = UUID(int=7)
+
 
 @dataclass
 class Thing:
@@ -21,7 +23,7 @@ class Thing:
     since: date | None = None
     parent: "Thing | None" = None
     ratio: Decimal | None = None
-    pk: UUID = UUID(int=7)
+    pk: UUID = ID
 
     def label(self) -> str:
         return f"《{self.name}》"
@@ -97,7 +99,7 @@ def test_workbook_has_the_columns_of_the_page():
     assert head == ("名称", "代码", "人数", "成立日期", "比例", "记录号")
     assert row[:3] == ("宏达五金", "91990101MA00TE5T2P", 41)
     assert row[3] == datetime(2022, 5, 10)
-    assert row[4:] == (None, str(UUID(int=7)))
+    assert row[4:] == (None, str(ID))
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "=HYPERLINK(\"x\")", "{=1}"])
