@@ -13,7 +13,8 @@ and starts it with ``start(kind="reports.build", subject=run.pk, by=user)``. The
 commit; when the broker is down or forgets, :func:`sweep` sends it again. A claim is one
 conditional UPDATE with a new token, so a message that comes twice runs once; a process that lost
 its claim (killed, frozen, cut off) can no longer finish, because every write of the end asks for
-the token. Personal data never travels: the message is the id of the row.
+the token. A job that cannot be done raises Refused with a sentence. Personal data never travels:
+the message is the id of the row.
 """
 
 import logging
@@ -37,6 +38,7 @@ from django.utils.module_loading import autodiscover_modules
 from common import parameters
 from common.heartbeat import Heartbeat, Superseded
 from common.models import Job, JobState
+from common.refusals import Refused
 
 logger = logging.getLogger(__name__)
 
@@ -50,10 +52,6 @@ TOO_LONG = "任务超过时限，没有完成，数据没有变动。请减少�
 GAVE_UP = "任务试了 3 次都被中断，没有完成，数据没有变动。请联系系统管理员检查服务器内存和磁盘。"
 
 _LIVE = (JobState.QUEUED, JobState.RUNNING)
-
-
-class JobFailed(Exception):
-    """Raised by a job that cannot be done; the text is one sentence for the user."""
 
 
 class Report(Protocol):
@@ -188,8 +186,9 @@ def _stale() -> Q:
 
 def is_stale(job: Job) -> bool:
     """Whether the process that runs ``job`` has fallen silent."""
-    beat = job.heartbeat_at
-    return job.state == JobState.RUNNING and beat is not None and beat < timezone.now() - STALE_AFTER
+    if job.state != JobState.RUNNING or job.heartbeat_at is None:
+        return False
+    return job.heartbeat_at < timezone.now() - STALE_AFTER
 
 
 def claim(job_id: uuid.UUID) -> Job | None:
@@ -242,7 +241,7 @@ def run(job_id: uuid.UUID) -> Job | None:
 def _handle(job: Job, error: Exception) -> None:
     if isinstance(error, Superseded):
         logger.warning("job %s was taken over", job.pk)
-    elif isinstance(error, JobFailed):
+    elif isinstance(error, Refused):
         _fail(job, str(error))
     elif isinstance(error, SoftTimeLimitExceeded):
         _fail(job, TOO_LONG)
