@@ -4,7 +4,9 @@ import uuid
 
 from celery import shared_task
 
-from common import jobs
+from common import jobs, workdays
+from common.ledgers import tasks  # noqa: F401 -- registers the jobs of imports
+from common.models import Via
 
 
 @shared_task(name="common.run_job")
@@ -23,3 +25,9 @@ def sweep_jobs() -> None:
 def purge_jobs() -> None:
     """Delete the rows of jobs that ended long ago (beat)."""
     jobs.purge()
+
+
+@shared_task(name="common.fill_calendar")
+def fill_calendar() -> None:
+    """Add the next year to the working-day calendar when it becomes known (beat)."""
+    workdays.fill(via=Via.JOB)
