@@ -10,7 +10,8 @@ class AccountsConfig(AppConfig):
     verbose_name = "账号与授权"
 
     def ready(self) -> None:
-        from accounts import models, scope  # noqa: F401, PLC0415 -- models need ready apps
-        from common import trace  # noqa: PLC0415
+        from accounts import models, scope  # noqa: PLC0415 -- models need ready apps
+        from common import scoping, trace  # noqa: PLC0415
 
         trace.track(models.Grant, "user_id")
+        scoping.register_scope_builder(scope.acting_scope)

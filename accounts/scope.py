@@ -86,6 +86,11 @@ def district_scope() -> Scope:
     return Scope(everything=True, roles=frozenset({Role.DISTRICT, Role.IMPORTER}))
 
 
+def acting_scope(user: User | None) -> Scope:
+    """The scope in which a command or a job acts: its asker's, or the district's."""
+    return district_scope() if user is None else scope_for(user)
+
+
 def scope_for(user: User | None) -> Scope:
     """The scope of ``user`` today, from grants that hold. Three-administrator roles see no
     business rows (design.md §1)."""

@@ -10,7 +10,7 @@ class AreasConfig(AppConfig):
     verbose_name = "区划"
 
     def ready(self) -> None:
-        from areas import models, resources  # noqa: PLC0415 -- models need ready apps
+        from areas import models, resources, suggestions  # noqa: F401, PLC0415 -- models need ready apps
         from common import ledgers, trace  # noqa: PLC0415
 
         trace.track(models.Area)

@@ -82,15 +82,33 @@ def correct(timeline: Timeline, day: date, values: Mapping[str, Any]) -> Timelin
     return merged(result)
 
 
-def boundary_moved(timeline: Timeline, inside: date, start: date) -> Timeline:
-    """Let the period that holds on ``inside`` begin at ``start``: earlier periods give way, or the
-    one before goes on until ``start``. The first period always begins without bound."""
-    at = value_at(timeline, inside)
-    before = [p for p in timeline if p.ends_on <= at.starts_on and p.starts_on < start]
-    after = [p for p in timeline if p.starts_on >= at.ends_on]
-    if before:
-        before[-1] = replace(before[-1], ends_on=start)
-    return [*before, replace(at, starts_on=start if before else BEGINNING), *after]
+def run_start(timeline: Timeline, key: str, day: date) -> date:
+    """The first day of the unbroken run in which ``key`` has its value of ``day``."""
+    value = value_at(timeline, day).values.get(key)
+    start = day
+    for period in reversed(timeline):
+        if period.starts_on > day:
+            continue
+        if period.values.get(key) != value:
+            break
+        start = period.starts_on
+    return start
+
+
+def begin_run(timeline: Timeline, key: str, day: date, start: date, before: Any) -> Timeline:
+    """Let the run of ``key``'s value of ``day`` begin at ``start``: earlier days of the run take
+    the value that was there before it, or ``before`` where nothing was."""
+    value = value_at(timeline, day).values.get(key)
+    first = run_start(timeline, key, day)
+    previous = [p for p in timeline if p.ends_on == first]
+    earlier = previous[0].values.get(key) if previous else before
+    result = _split(_split(timeline, start), first)
+    for index, period in enumerate(result):
+        if start <= period.starts_on < first:
+            result[index] = replace(period, values={**period.values, key: value})
+        elif first <= period.starts_on < start:
+            result[index] = replace(period, values={**period.values, key: earlier})
+    return merged(result)
 
 
 def filled(timeline: Iterable[Period], nothing: Mapping[str, Any]) -> Timeline:

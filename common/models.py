@@ -27,9 +27,7 @@ class RowOutcome(models.TextChoices):
     UPDATE = "update", "更新"
     SAME = "same", "无变化"
     ERROR = "error", "有误"
-    SUSPECT = "suspect", "疑似重复"
     OUT_OF_SCOPE = "out_of_scope", "超出权限"
-    ABSENT = "absent", "库中有而文件无"
 
 
 class JobState(models.TextChoices):
@@ -100,6 +98,7 @@ class ImportRow(models.Model):
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField("行号")
     outcome = models.CharField("结果", max_length=12, choices=RowOutcome)
+    is_suspect = models.BooleanField("疑似重复", default=False)
     label = models.CharField("名称", max_length=200, blank=True)
     record = models.UUIDField("记录", null=True)
     diff = models.JSONField("变化", default=list)

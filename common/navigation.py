@@ -8,9 +8,10 @@ they are written once. ``count`` gives the number of things that wait (nothing i
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, resolve, reverse
+from django.urls import NoReverseMatch, get_script_prefix, resolve, reverse
 
 from common.access import may_open
 
@@ -72,7 +73,7 @@ def navigation_for(request: HttpRequest) -> list[Group]:
     entries: list[Entry] = []
     for item in sorted(_ITEMS.values(), key=lambda item: (GROUPS.index(item.group), item.order)):
         url = _address(item)
-        if scope is None or url is None or not may_open(resolve(url).func, scope):
+        if scope is None or url is None or not may_open(_view_of(url), scope):
             continue
         entry = Entry(item.label, url, item.count(request) if item.count else 0)
         groups[item.group].entries.append(entry)
@@ -86,6 +87,12 @@ def _address(item: Item) -> str | None:
         return reverse(item.url_name)
     except NoReverseMatch:  # the page is not part of this installation
         return None
+
+
+def _view_of(url: str) -> Callable:
+    """The view behind an address of this site; ``reverse`` quotes it and adds the prefix."""
+    path = unquote(url).removeprefix(get_script_prefix())
+    return resolve(f"/{path}").func
 
 
 def _mark_current(entries: list[Entry], path: str) -> None:

@@ -59,3 +59,16 @@ class ScopedQuerySet(models.QuerySet):
         for reach in _REACHES.get(self.model._meta.label, []):
             condition |= reach(scope, day) or Q(pk__in=[])
         return self.filter(condition)
+
+
+_BUILDER: list[Callable[[Any], Any]] = []
+
+
+def register_scope_builder(builder: Callable[[Any], Any]) -> None:
+    """accounts says how the scope of a user (None: the district itself acts) is built."""
+    _BUILDER[:] = [builder]
+
+
+def scope_of(user: models.Model | None) -> Any:
+    """The scope of ``user``; of a command without one, the district's."""
+    return _BUILDER[0](user)

@@ -55,6 +55,7 @@ class Entity(models.Model):
     name_key = models.CharField("名称（比对用）", max_length=200, db_index=True)
     initials = models.CharField("拼音首字母", max_length=200, blank=True)
     uscc = models.CharField("统一社会信用代码", max_length=18, blank=True, db_index=True)
+    uscc_reason = models.CharField("代码核实说明", max_length=200, blank=True)
     address = models.CharField("地址", max_length=300)
     chain = models.CharField("产业链", max_length=100, blank=True)
     founded_on = models.DateField("成立日期", null=True, blank=True)

@@ -11,10 +11,11 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         from common import ledgers, trace  # noqa: PLC0415 -- models need ready apps
-        from members import models, reach, resources  # noqa: F401, PLC0415
+        from members import facets, models, reach, resources  # noqa: F401, PLC0415
 
         trace.track(models.Member)
         trace.track(models.MemberState, "member_id")
         trace.track(models.Affiliation, "member_id", "organization_id")
         trace.track(models.Management, "member_id", "organization_id")
         ledgers.register(resources.MemberLedger)
+        ledgers.extend("enterprises", facets.facets_of_entities)

@@ -11,7 +11,13 @@ class OrganizationsConfig(AppConfig):
 
     def ready(self) -> None:
         from common import ledgers, trace  # noqa: PLC0415 -- models need ready apps
-        from organizations import models, reach, resources  # noqa: F401, PLC0415
+        from organizations import (  # noqa: PLC0415
+            coverage_facet,
+            models,
+            reach,  # noqa: F401
+            resources,
+            suggestions,  # noqa: F401
+        )
 
         trace.track(models.PartyOrganization)
         trace.track(models.OrganizationState, "organization_id")
@@ -24,5 +30,5 @@ class OrganizationsConfig(AppConfig):
         trace.track(models.Appointment, "instructor_id")
         trace.track(models.Assignment, "instructor_id", "entity_id|organization_id")
         ledgers.register(resources.OrganizationLedger)
-        ledgers.register(resources.EnterpriseLedger)
         ledgers.register(resources.InstructorLedger)
+        ledgers.extend("enterprises", coverage_facet.facets_of_entities)

@@ -1,0 +1,80 @@
+"""Ledger columns that name an area, and the facet of dated values that may hold some."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from areas.choices import AreaLevel
+from areas.finder import AreaFinder
+from common import cells
+from common.ledgers.columns import Column, TextCell
+from common.ledgers.facets import DatedValues
+from common.ledgers.rows import Options, Row
+
+
+class AreaColumn(Column):
+    """Names or codes an area of one level. ``attribute`` is the foreign key column."""
+
+    def __init__(self, column_name: str, attribute: str, level: AreaLevel, **options):
+        options.setdefault("suggestions", f"areas:{level.value}")
+        super().__init__(column_name, attribute, TextCell(100), **options)
+        self.level = level
+
+    @property
+    def place(self) -> str:
+        """The name of the area value, as scopes call it: town, park, community, grid."""
+        return self.attribute.removesuffix("_id")
+
+
+class PlacedValues(DatedValues):
+    """Dated values of which some are areas: names are found, scopes are told."""
+
+    def load(self, ids, options):
+        super().load(ids, options)
+        self.areas = AreaFinder()
+        self._memo: dict[tuple, Any] = {}
+
+    def plan(self, row, options):
+        known = {} if row.is_new else self.known_at(row.record, options.day)
+        row.facts["places"] = {
+            column.place: known.get(column.attribute)
+            for column in self.columns
+            if isinstance(column, AreaColumn)
+        }
+        before = dict(row.facts["places"])
+        super().plan(row, options)
+        row.facts["moved"] = before != row.facts["places"]
+
+    def read(self, row: Row, column: Column, known: Mapping[str, Any], options: Options) -> dict:
+        if not isinstance(column, AreaColumn):
+            return super().read(row, column, known, options)
+        pk = self.find(row, column, known)
+        if pk is not False:
+            row.facts["places"][column.place] = pk
+            return {column.attribute: pk}
+        return {column.attribute: known.get(column.attribute)}
+
+    def find(self, row: Row, column: AreaColumn, known: Mapping[str, Any]):
+        """The area named in the cell, None for an empty cell, False after an error."""
+        text = row.get(column)
+        if not text:
+            return None
+        current = known.get(column.attribute)
+        if current and self.areas.name(current) == text:
+            return current
+        near = row.facts["places"].get("town")
+        key = (column.level, text, near)
+        if key not in self._memo:
+            try:
+                self._memo[key] = self.areas.find(text, column.level, near)
+            except cells.CellError as error:
+                self._memo[key] = error
+        found = self._memo[key]
+        if isinstance(found, cells.CellError):
+            row.error(column, found.sentence)
+            return False
+        return found
+
+    def show(self, column: Column, values: Mapping[str, Any]) -> str:
+        if isinstance(column, AreaColumn):
+            return self.areas.name(values[column.attribute])
+        return super().show(column, values)

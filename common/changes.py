@@ -1,0 +1,258 @@
+"""The one writer of business rows: a list of changes, applied table by table in set operations.
+
+Forms, imports and undo all end here. Changes are put into a temporary table and written by one
+statement per table and operation; columns an update does not name stay as they are. Exclusion
+constraints are checked at the end, so that closing one row and beginning the next may come in
+either order.
+"""
+
+import json
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, models
+
+from common.dated import Period, Timeline
+
+# Serialises all writers of ledgers: forms wait for the few seconds that an import takes.
+WRITE_LOCK = 0x70617274
+
+INSERT, UPDATE, DELETE = "I", "U", "D"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row to insert, update or delete. ``values``: column → JSON-able value."""
+
+    table: str
+    operation: str
+    id: uuid.UUID
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def packed(self) -> list[Any]:
+        """The change as a JSON list, as staged rows keep it."""
+        return [self.table, self.operation, str(self.id), dict(self.values)]
+
+
+def insert(model: type[models.Model], values: Mapping[str, Any], pk: uuid.UUID | None = None) -> Change:
+    """A new row. Columns without a value get the field's default."""
+    row = _defaults(model) | dict(values)
+    return Change(model._meta.db_table, INSERT, pk or uuid.uuid4(), row)
+
+
+def update(model: type[models.Model], pk: uuid.UUID, values: Mapping[str, Any]) -> Change:
+    """New values for some columns of a row."""
+    return Change(model._meta.db_table, UPDATE, pk, dict(values))
+
+
+def delete(model: type[models.Model], pk: uuid.UUID) -> Change:
+    """A row to remove."""
+    return Change(model._meta.db_table, DELETE, pk)
+
+
+def collapsed(changes: Iterable[Change]) -> list[Change]:
+    """The same changes with at most one per row: what follows is folded into what came before."""
+    result: dict[tuple[str, uuid.UUID], Change] = {}
+    for change in changes:
+        key = (change.table, change.id)
+        earlier = result.get(key)
+        if earlier is None:
+            result[key] = change
+        elif change.operation == DELETE:
+            if earlier.operation == INSERT:
+                del result[key]
+            else:
+                result[key] = change
+        else:
+            values = {**earlier.values, **change.values}
+            result[key] = Change(change.table, earlier.operation, change.id, values)
+    return list(result.values())
+
+
+def timeline_changes(
+    model: type[models.Model], owner: Mapping[str, Any], old: Timeline, new: Timeline,
+    is_nothing: Callable[[Mapping[str, Any]], bool] = lambda _values: False,
+) -> list[Change]:
+    """What turns the rows of ``old`` into those of ``new``: rows are matched by id.
+
+    ``owner``: the columns that name the record; periods of "nothing" have no row.
+    """
+    before = {period.id: period for period in old if period.id and not is_nothing(period.values)}
+    changes = []
+    for period in new:
+        if is_nothing(period.values):
+            continue
+        row = {**period.values, "starts_on": period.starts_on, "ends_on": period.ends_on}
+        known = before.pop(period.id, None) if period.id else None
+        if known is None:
+            changes.append(insert(model, {**owner, **row}))
+            continue
+        was = {**known.values, "starts_on": known.starts_on, "ends_on": known.ends_on}
+        changed = {key: value for key, value in row.items() if was.get(key) != value}
+        if changed:
+            changes.append(update(model, known.id, changed))
+    changes.extend(delete(model, pk) for pk in before)
+    return changes
+
+
+def _defaults(model: type[models.Model]) -> dict[str, Any]:
+    cached = _DEFAULTS.get(model)
+    if cached is None:
+        cached = {
+            f.column: f.get_default() for f in model._meta.concrete_fields if not f.primary_key
+        }
+        _DEFAULTS[model] = cached
+    return dict(cached)
+
+
+_DEFAULTS: dict[type[models.Model], dict[str, Any]] = {}
+
+
+def lock_writes(*, wait: bool = True) -> bool:
+    """Take the writers' lock until the end of the transaction; False when it is taken and
+    ``wait`` is not wanted."""
+    with connection.cursor() as cursor:
+        if wait:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITE_LOCK])
+            return True
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [WRITE_LOCK])
+        return cursor.fetchone()[0]
+
+
+def write(changes: Iterable[Change]) -> int:
+    """Write ``changes`` inside the caller's recorded transaction; returns the number of rows.
+
+    Raises IntegrityError with the constraint's name when the result would break a rule.
+    """
+    with connection.cursor() as cursor:
+        _pending_table(cursor)
+        columns = "(tbl, op, id, vals)"
+        with cursor.copy(f"COPY pending_change {columns} FROM STDIN") as copy:
+            for change in changes:
+                copy.write_row(
+                    (change.table, change.operation, change.id, dumps(change.values))
+                )
+    return write_pending()
+
+
+def write_staged(batch_id: uuid.UUID) -> int:
+    """Write the plans of the staged rows of an import batch (see :func:`write`)."""
+    with connection.cursor() as cursor:
+        _pending_table(cursor)
+        cursor.execute(
+            "INSERT INTO pending_change (tbl, op, id, vals) "
+            "SELECT c->>0, c->>1, (c->>2)::uuid, c->3 "
+            "FROM common_importrow r, jsonb_array_elements(r.plan) c "
+            "WHERE r.batch_id = %s AND r.outcome IN ('new', 'update') "
+            "ORDER BY r.id",
+            [batch_id],
+        )
+    return write_pending()
+
+
+def _pending_table(cursor) -> None:
+    cursor.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS pending_change "
+        "(tbl text, op text, id uuid, vals jsonb) ON COMMIT DROP"
+    )
+    cursor.execute("TRUNCATE pending_change")
+
+
+def write_pending() -> int:
+    """Write what lies in the temporary table: deletions first, then updates, then insertions,
+    each in the order in which tables refer to each other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT tbl, op FROM pending_change")
+        wanted = set(cursor.fetchall())
+        if not wanted:
+            return 0
+        cursor.execute("ANALYZE pending_change")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        written = 0
+        tables = [model for model in _in_order() if _any(model, wanted)]
+        for model in reversed(tables):
+            if (model._meta.db_table, DELETE) in wanted:
+                written += _delete(cursor, model)
+        for operation, writer in ((UPDATE, _update), (INSERT, _insert)):
+            for model in tables:
+                if (model._meta.db_table, operation) in wanted:
+                    written += writer(cursor, model)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        return written
+
+
+def _any(model: type[models.Model], wanted: set[tuple[str, str]]) -> bool:
+    return any((model._meta.db_table, op) in wanted for op in (INSERT, UPDATE, DELETE))
+
+
+def _in_order() -> Iterator[type[models.Model]]:
+    """All models, a referenced one before those that refer to it (a link to itself aside)."""
+    done: set[type[models.Model]] = set()
+
+    def visit(model: type[models.Model]) -> Iterator[type[models.Model]]:
+        if model in done:
+            return
+        done.add(model)
+        for f in model._meta.concrete_fields:
+            if f.related_model and f.related_model is not model:
+                yield from visit(f.related_model)
+        yield model
+
+    for model in apps.get_models():
+        yield from visit(model)
+
+
+def _columns(model: type[models.Model]) -> list[str]:
+    return [connection.ops.quote_name(f.column) for f in model._meta.concrete_fields]
+
+
+def _insert(cursor, model: type[models.Model]) -> int:
+    table = model._meta.db_table
+    columns = _columns(model)
+    read = ", ".join("c.id" if name == '"id"' else f"r.{name}" for name in columns)
+    cursor.execute(
+        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {read} "
+        f"FROM pending_change c, LATERAL jsonb_populate_record(NULL::{table}, c.vals) r "
+        "WHERE c.tbl = %s AND c.op = 'I'",
+        [table],
+    )
+    return cursor.rowcount
+
+
+def _update(cursor, model: type[models.Model]) -> int:
+    table = model._meta.db_table
+    columns = [name for name in _columns(model) if name != '"id"']
+    setting = ", ".join(f"{name} = n.{name}" for name in columns)
+    cursor.execute(
+        f"UPDATE {table} t SET {setting} FROM (SELECT r.* FROM {table} o "
+        "JOIN pending_change c ON c.id = o.id AND c.tbl = %s AND c.op = 'U', "
+        "LATERAL jsonb_populate_record(o, c.vals) r) n WHERE t.id = n.id",
+        [table],
+    )
+    return cursor.rowcount
+
+
+def _delete(cursor, model: type[models.Model]) -> int:
+    table = model._meta.db_table
+    cursor.execute(
+        f"DELETE FROM {table} t USING pending_change c "
+        "WHERE c.tbl = %s AND c.op = 'D' AND t.id = c.id",
+        [table],
+    )
+    return cursor.rowcount
+
+
+def dumps(values: Any) -> str:
+    """JSON with dates, decimals and ids as text."""
+    return json.dumps(values, ensure_ascii=False, default=str)
+
+
+def period_of(row: Mapping[str, Any], keys: Iterable[str]) -> Period:
+    """A Period of a values() row of a dated table."""
+    return Period(
+        row["starts_on"], row["ends_on"], {key: row[key] for key in keys}, row["id"]
+    )
+

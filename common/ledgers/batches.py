@@ -1,0 +1,283 @@
+"""An import batch from upload to undo: the verbs. See docs/import.md for the states.
+
+Each verb is idempotent: the state of the batch is moved by a conditional update in the same
+transaction as its effect, so a job that is delivered twice finds nothing left to do.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Callable
+from datetime import date
+from typing import Any, BinaryIO
+
+from django.core.files import File
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from common import jobs, parameters
+from common.changes import lock_writes, write_staged
+from common.ledgers.check import check_rows
+from common.ledgers.flow import BATCH_FLOW
+from common.ledgers.ledger import SILENT_HEADERS, Ledger, all_ledgers, ledger_of
+from common.ledgers.rows import Options, Row
+from common.ledgers.staging import stage
+from common.ledgers.undo import Undo
+from common.models import BatchState, HistoryEntry, ImportBatch, Job, Via
+from common.refusals import Refused
+from common.scoping import scope_of
+from common.trace import latest_mark, recording, tracked_tables
+from common.workbook.reader import Table, Unreadable, open_table
+
+Progress = Callable[..., None]
+
+
+def silent(_text: str, **_numbers: int) -> None:
+    """No progress wanted."""
+
+
+def unfenced() -> None:
+    """No job to fence."""
+
+
+def upload(
+    *, kind: str, file: BinaryIO, file_name: str, by: Any, effective_on: date,
+    is_correction: bool = False, empty_clears: bool = False, valid_rows_only: bool = False,
+) -> ImportBatch:
+    """Keep an uploaded file as a new batch. The caller starts the check."""
+    digest, size = hashlib.sha256(), 0
+    file.seek(0)
+    while chunk := file.read(1 << 20):
+        digest.update(chunk)
+        size += len(chunk)
+    file.seek(0)
+    batch = ImportBatch(
+        kind=kind, file_name=file_name[:255], file_size=size, sha256=digest.hexdigest(),
+        asked_by=by, effective_on=effective_on, is_correction=is_correction,
+        empty_clears=empty_clears, valid_rows_only=valid_rows_only,
+    )
+    batch.file.save(f"{uuid.uuid4().hex}.bin", File(file), save=False)
+    _save_with_number(batch)
+    return batch
+
+
+def _save_with_number(batch: ImportBatch) -> None:
+    """Number batches by day: 20261122-01, 20261122-02 …"""
+    day = timezone.localdate().strftime("%Y%m%d")
+    while True:
+        count = ImportBatch.objects.filter(number__startswith=f"{day}-").count()
+        batch.number = f"{day}-{count + 1:02d}"
+        try:
+            with transaction.atomic():
+                batch.save(force_insert=True)
+            return
+        except IntegrityError:
+            if not ImportBatch.objects.filter(number=batch.number).exists():
+                raise
+
+
+def options_of(batch: ImportBatch) -> Options:
+    """How the batch is meant, with its asker's scope of today."""
+    return Options(
+        day=batch.effective_on, is_correction=batch.is_correction,
+        empty_clears=batch.empty_clears, scope=scope_of(batch.asked_by),
+    )
+
+
+def earlier_batch(batch: ImportBatch) -> ImportBatch | None:
+    """The applied batch of the same file, if there is one."""
+    same = ImportBatch.objects.filter(
+        sha256=batch.sha256, kind=batch.kind, state=BatchState.APPLIED
+    )
+    return same.exclude(pk=batch.pk).first()
+
+
+# --- Check ------------------------------------------------------------------------------------
+
+
+def check(batch: ImportBatch, report: Progress = silent, fence: Callable[[], None] = unfenced) -> None:
+    """Read the file, check every row, stage the outcome: from CHECKING to CHECKED or FAILED."""
+    batch.refresh_from_db()
+    if batch.state != BatchState.CHECKING:
+        return
+    ledger = ledger_of(batch.kind)()
+    try:
+        mark = latest_mark()
+        found, rows = read_and_check(batch, ledger, report)
+    except Unreadable as refusal:
+        with transaction.atomic():
+            BATCH_FLOW.advance(batch, "fail", message=str(refusal))
+            fence()
+        return
+    report("正在保存检查结果", done=len(rows), total=len(rows))
+    with transaction.atomic():
+        counts = stage(batch, ledger, rows)
+        BATCH_FLOW.advance(
+            batch, "finish_check", message="", counts=counts, trace_mark=mark,
+            checked_at=timezone.now(), **found,
+        )
+        fence()
+
+
+def read_and_check(
+    batch: ImportBatch, ledger: Ledger, report: Progress
+) -> tuple[dict[str, Any], list[Row]]:
+    """What was found in the file, and its planned rows. Raises Unreadable."""
+    with batch.file.open("rb") as file, _table(file, ledger) as table:
+        report("正在读取文件")
+        rows = check_rows(
+            ledger, _raw_rows(table), options_of(batch),
+            lambda done: report("正在检查", done=done),
+        )
+    if not rows:
+        raise Unreadable("文件里只有表头，没有数据。请填好数据后再上传。")
+    return _found(table), rows
+
+
+def _table(file: BinaryIO, ledger: Ledger) -> Table:
+    others = {other.title: other().headers() for other in all_ledgers() if other.kind != ledger.kind}
+    return open_table(
+        file, headers=ledger.headers(), required=ledger.required, title=ledger.title,
+        others=others, fill_down=ledger.merged_columns,
+        row_limit=parameters.value("import.row_limit"),
+    )
+
+
+def _raw_rows(table: Table):
+    """(Excel row number, canonical header → cell) of the columns that the ledger knows."""
+    known = [(at, column.name) for at, column in enumerate(table.columns) if column.name]
+    for number, values in table.rows:
+        yield number, {name: values[at] for at, name in known}
+
+
+def _found(table: Table) -> dict[str, Any]:
+    ignored = [
+        column.text for column in table.columns
+        if column.name is None and column.text not in SILENT_HEADERS
+    ]
+    return {
+        "sheet": table.sheet[:100],
+        "header_row": table.header_row,
+        "columns": [[column.text, column.name] for column in table.columns if column.name],
+        "ignored_columns": ignored + [f"{letter} 列" for letter in table.unnamed_columns],
+        "dropped_rows": [[row.number, row.text[:60]] for row in table.dropped_rows[:200]],
+    }
+
+
+# --- Apply ------------------------------------------------------------------------------------
+
+
+def apply(batch: ImportBatch, report: Progress = silent, fence: Callable[[], None] = unfenced) -> None:
+    """Write the checked rows in one transaction: from APPLYING to APPLIED.
+
+    When the ledgers have changed since the check, the file is checked again first; if that gives
+    another result, nothing is written and the batch returns to CHECKED for another look.
+    """
+    with recording(by=batch.asked_by, via=Via.IMPORT, context=batch.pk):
+        _wait_for_writers()
+        batch.refresh_from_db()
+        if batch.state != BatchState.APPLYING:
+            return
+        if _changed_since(batch) and _checks_differently(batch, report):
+            BATCH_FLOW.advance(
+                batch, "stop_apply",
+                message="检查之后台账有变动，已按最新数据重新检查，请再看一遍。",
+            )
+        else:
+            report("正在入库")
+            write_staged(batch.pk)
+            BATCH_FLOW.advance(batch, "finish_apply", applied_at=timezone.now(), message="")
+        fence()
+
+
+def _wait_for_writers() -> None:
+    """Take the writers' lock; a big import before this one may take minutes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '10min'")
+    lock_writes()
+
+
+def _changed_since(batch: ImportBatch) -> bool:
+    """Whether any ledger row has changed since the check."""
+    later = HistoryEntry.objects.filter(id__gt=batch.trace_mark, table__in=tracked_tables())
+    return later.exclude(table__in=["common_parameter", "accounts_grant"]).exists()
+
+
+def _checks_differently(batch: ImportBatch, report: Progress) -> bool:
+    before = batch.counts
+    ledger = ledger_of(batch.kind)()
+    mark = latest_mark()
+    found, rows = read_and_check(batch, ledger, report)
+    counts = stage(batch, ledger, rows)
+    ImportBatch.objects.filter(pk=batch.pk).update(counts=counts, trace_mark=mark, **found)
+    batch.refresh_from_db()
+    return counts != before
+
+
+def may_apply(batch: ImportBatch) -> str:
+    """Why the batch cannot be applied yet; "" when it can."""
+    counts = batch.counts
+    held = counts.get("error", 0) + counts.get("out_of_scope", 0)
+    if batch.state != BatchState.CHECKED:
+        return "这一批还没有检查完。"
+    if held and not batch.valid_rows_only:
+        return f"改好 {held} 行问题行后可以入库，或选择先入正确的行。"
+    if batch.ignored_columns and not batch.ignored_acknowledged:
+        return "请先确认不导入的列。"
+    return ""
+
+
+# --- Undo -------------------------------------------------------------------------------------
+
+
+def undo(batch: ImportBatch, report: Progress = silent, fence: Callable[[], None] = unfenced) -> dict:
+    """Restore every record of the batch to what it was, keeping those that others have changed:
+    from UNDOING to UNDONE. Returns {"undone": n, "kept": [{"row", "message"}]}."""
+    context = uuid.uuid4()
+    with recording(by=batch.asked_by, via=Via.UNDO, context=context):
+        _wait_for_writers()
+        batch.refresh_from_db()
+        if batch.state != BatchState.UNDOING:
+            return {"undone": batch.counts.get("undone", 0), "kept": batch.kept}
+        report("正在撤销")
+        result = Undo(batch).run()
+        BATCH_FLOW.advance(
+            batch, "finish_undo", undone_at=timezone.now(), undo_context=context,
+            kept=result["kept"], counts={**batch.counts, "undone": result["undone"]},
+        )
+        fence()
+    return result
+
+
+def may_undo(batch: ImportBatch) -> str:
+    """Why the batch cannot be undone; "" when it can."""
+    if batch.state != BatchState.APPLIED:
+        return "只有已入库的批次可以撤销。"
+    if not batch.rows.exists():
+        return "导入已超过保存期限，逐行记录已清除，不能再撤销。"
+    return ""
+
+
+# --- What people ask for ----------------------------------------------------------------------
+
+
+def request(batch: ImportBatch, verb: str, *, by: Any, scope: Any) -> Job:
+    """A person asks to check, apply or undo: the step is made, the job is queued.
+
+    Raises Refused (one sentence) when it cannot be, or when someone was faster.
+    """
+    problem = {"apply": may_apply, "undo": may_undo}.get(verb, lambda _batch: "")(batch)
+    if problem:
+        raise Refused(problem)
+    with transaction.atomic():
+        BATCH_FLOW.apply(batch, verb, by=by, scope=scope)
+        return jobs.start(kind=f"import.{verb}", subject=batch.pk, by=by)
+
+
+def discard(batch: ImportBatch, *, by: Any, scope: Any) -> None:
+    """Give the batch up; its file and staged rows go."""
+    with transaction.atomic():
+        BATCH_FLOW.apply(batch, "discard", by=by, scope=scope)
+        batch.rows.all().delete()
+        name = batch.file.name
+        ImportBatch.objects.filter(pk=batch.pk).update(file="")
+        transaction.on_commit(lambda: batch.file.storage.delete(name))

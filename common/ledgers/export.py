@@ -1,0 +1,179 @@
+"""Ledgers as workbooks: exports that import again without a change, and empty templates."""
+
+import uuid
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO
+
+import xlsxwriter
+from django.utils import timezone
+
+from common import secrets
+from common.ledgers.columns import ChoiceCell, Column, DecimalCell, IntegerCell, YesNoCell
+from common.ledgers.ledger import Ledger
+from common.ledgers.rows import Options
+
+# Rows that a template is prepared for (text format, drop-downs).
+TEMPLATE_ROWS = 2000
+CHUNK = 5000
+SUGGESTIONS: dict[str, Any] = {}
+
+
+def suggestion(prefix: str):
+    """Register a function (scope, argument) -> names that a template offers as a drop-down."""
+
+    def register(function):
+        SUGGESTIONS[prefix] = function
+        return function
+
+    return register
+
+
+def ledger_rows(
+    ledger: Ledger, ids: Iterable[uuid.UUID], options: Options, *, identity: bool
+) -> Iterator[dict[str, str]]:
+    """Column name → printed text of each record on ``options.day``. Secrets are masked unless
+    ``identity``."""
+    ids = list(ids)
+    ledger.load(ids, options)
+    secret_columns = [c for c in ledger.columns if c.is_secret]
+    for pk in ids:
+        values = ledger.values(pk, options.day)
+        for column in secret_columns:
+            token = values.get(column.column_name, "")
+            values[column.column_name] = (
+                secrets.disclose(token) if identity else column.show(token)
+            )
+        yield values
+
+
+def write_export(
+    target: str | BinaryIO, ledger: Ledger, ids: Iterable[uuid.UUID], options: Options, *,
+    identity: bool, by: str,
+) -> int:
+    """Write the records as a workbook; returns the number of rows.
+
+    Every text is written as text, so nothing in it is ever a formula; long numbers keep all
+    their digits. The print footer names who exported and when.
+    """
+    book = xlsxwriter.Workbook(
+        target, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    sheet = book.add_worksheet(ledger.title[:31])
+    formats = _formats(book)
+    _header(sheet, ledger, formats)
+    moment = timezone.localtime().strftime("%Y-%m-%d %H:%M")
+    sheet.set_footer(f"&L{by} {moment} 导出&R第 &P 页")
+    columns = [(column.column_name, _is_number(column)) for column in ledger.columns]
+    count = 0
+    for count, values in enumerate(ledger_rows(ledger, ids, options, identity=identity), start=1):
+        for at, (name, is_number) in enumerate(columns):
+            text = values.get(name, "")
+            if not text:
+                continue
+            if is_number:
+                sheet.write_number(count, at, float(text))
+            else:
+                sheet.write_string(count, at, text, formats["text"])
+    book.close()
+    return count
+
+
+def _is_number(column: Column) -> bool:
+    return isinstance(column.cell, IntegerCell | DecimalCell)
+
+
+def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
+    return {
+        "text": book.add_format({"num_format": "@"}),
+        "header": book.add_format(
+            {"bold": True, "bg_color": "#eef1f4", "border": 1, "border_color": "#c4cad1",
+             "num_format": "@", "valign": "vcenter", "text_wrap": True}
+        ),
+    }
+
+
+def _header(sheet, ledger: Ledger, formats: dict[str, Any]) -> None:
+    sheet.freeze_panes(1, 1)
+    sheet.set_row(0, 32)
+    for at, column in enumerate(ledger.columns):
+        width = min(36, max(10, 2 * len(column.header) + 4))
+        is_number = _is_number(column)
+        sheet.set_column(at, at, width, None if is_number else formats["text"])
+        sheet.write_string(0, at, column.header, formats["header"])
+
+
+def write_template(target: str | BinaryIO, ledger: Ledger, scope: Any) -> None:
+    """Write an empty workbook: headers, text format, drop-downs limited to the user's scope, and
+    a second sheet that says what goes into each column."""
+    book = xlsxwriter.Workbook(target, {"strings_to_formulas": False, "strings_to_urls": False})
+    sheet = book.add_worksheet(ledger.title[:31])
+    formats = _formats(book)
+    _header(sheet, ledger, formats)
+    lists = book.add_worksheet("选项")
+    lists.hide()
+    used = 0
+    for at, column in enumerate(ledger.columns):
+        names = choices_of(column, scope)
+        if not names:
+            continue
+        for line, name in enumerate(names):
+            lists.write_string(line, used, name)
+        letter = xlsxwriter.utility.xl_col_to_name(used)
+        sheet.data_validation(1, at, TEMPLATE_ROWS, at, {
+            "validate": "list", "source": f"=选项!${letter}$1:${letter}${len(names)}",
+            "error_type": "information", "ignore_blank": True,
+        })
+        used += 1
+    _help(book, ledger, formats)
+    book.close()
+
+
+def choices_of(column: Column, scope: Any) -> list[str]:
+    """What a cell of this column may hold, for a drop-down; [] when it is free."""
+    if isinstance(column.cell, ChoiceCell):
+        return list(column.cell.choices.labels.values())
+    if isinstance(column.cell, YesNoCell):
+        return ["是", "否"]
+    if column.suggestions:
+        prefix, _, argument = column.suggestions.partition(":")
+        return SUGGESTIONS[prefix](scope, argument)
+    return []
+
+
+def _help(book: xlsxwriter.Workbook, ledger: Ledger, formats: dict[str, Any]) -> None:
+    sheet = book.add_worksheet("填写说明")
+    sheet.set_column(0, 0, 22)
+    sheet.set_column(1, 1, 10)
+    sheet.set_column(2, 2, 70)
+    for at, title in enumerate(("列", "是否必填", "怎样填")):
+        sheet.write_string(0, at, title, formats["header"])
+    for line, column in enumerate(ledger.columns, start=1):
+        sheet.write_string(line, 0, column.column_name)
+        sheet.write_string(line, 1, "必填" if column.required else "")
+        sheet.write_string(line, 2, how_to_fill(column))
+
+
+def how_to_fill(column: Column) -> str:
+    """One sentence on what goes into the column."""
+    if column.help:
+        return column.help
+    cell = column.cell
+    if isinstance(cell, ChoiceCell):
+        return "填其中一个：" + "、".join(cell.choices.labels.values())
+    if isinstance(cell, YesNoCell):
+        return "填“是”或“否”"
+    return _BY_CELL.get(type(cell).__name__, "文字")
+
+
+_BY_CELL = {
+    "DateCell": "年月日，如 2024-07-01",
+    "MonthCell": "年月日或年月，如 2024-07",
+    "IntegerCell": "整数",
+    "DecimalCell": "数字，单位见表头",
+    "ManyCell": "可以填多个，用顿号隔开",
+    "CodeCell": "文本，按证照填写",
+    "PhoneCell": "手机 11 位；固定电话带区号",
+    "IdNumberCell": "18 位，单元格设为文本",
+    "IndustryCell": "国民经济行业门类的字母、名称，或两位大类代码",
+}
+

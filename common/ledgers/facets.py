@@ -1,0 +1,234 @@
+"""Facets: the parts of a record that a ledger row fills.
+
+A record has plain attributes (:class:`Plain`), dated values (:class:`DatedValues`) and single dated
+links (:class:`DatedLink`); apps add facets of their own (several links of a kind). A facet loads
+what stands in the database, plans the changes that a row asks for, and prints the values of a day.
+"""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db import models
+
+from common import changes, secrets
+from common.changes import period_of, timeline_changes
+from common.dated import (
+    BEGINNING,
+    FOREVER,
+    Period,
+    Timeline,
+    correct,
+    filled,
+    set_from,
+)
+from common.ledgers.columns import Column
+from common.ledgers.rows import Options, Row
+
+# Up to this many records are looked up by id; for more the whole table is read once.
+FEW = 2000
+
+
+def rows_of(
+    model: type[models.Model], column: str, ids: Iterable[uuid.UUID], fields: Iterable[str]
+) -> Iterable[dict[str, Any]]:
+    """values() of the rows of ``model`` whose ``column`` is one of ``ids``."""
+    ids = ids if isinstance(ids, set) else set(ids)
+    queryset = model._default_manager.order_by()
+    if len(ids) <= FEW:
+        queryset = queryset.filter(**{f"{column}__in": ids})
+        return queryset.values(*fields).iterator(chunk_size=5000)
+    return (
+        row for row in queryset.values(*fields).iterator(chunk_size=5000) if row[column] in ids
+    )
+
+
+class Facet:
+    """A part of a record. ``columns``: those it reads and prints, in order."""
+
+    columns: tuple[Column, ...] = ()
+
+    def load(self, ids: set[uuid.UUID], options: Options) -> None:
+        """Read what stands in the database for these records."""
+
+    def prepare(self, rows: list[Row], options: Options) -> None:
+        """See all rows of the file before any is planned (references in any order)."""
+
+    def plan(self, row: Row, options: Options) -> None:
+        """Add changes, differences, errors and warnings to ``row``."""
+
+    def values(self, pk: uuid.UUID, day: date) -> dict[str, str]:
+        """Column name → what an export of ``day`` prints (secrets as tokens)."""
+        return {}
+
+
+class Plain(Facet):
+    """Attributes of the record itself that are simply overwritten (history keeps the old)."""
+
+    def __init__(self, model: type[models.Model], columns: Iterable[Column], derive=None):
+        self.model, self.columns = model, tuple(columns)
+        # derive(values) → further columns that follow from the ones written.
+        self.derive = derive or (lambda _values: {})
+
+    def load(self, ids, options):
+        names = ["id", *(column.attribute for column in self.columns)]
+        self.found = {row["id"]: row for row in rows_of(self.model, "id", ids, names)}
+
+    def plan(self, row, options):
+        known = self.found.get(row.record)
+        if known is None:
+            values = {column.attribute: stored(column, row.get(column)) for column in self.columns}
+            values |= self.derive(values)
+            row.changes.append(changes.insert(self.model, values, row.record))
+            return
+        changed = {}
+        for column in self.columns:
+            if not row.wants(column, options):
+                continue
+            old, new = known[column.attribute], row.get(column)
+            if unchanged(column, old, new):
+                continue
+            changed[column.attribute] = stored(column, new)
+            row.changed(column, column.show(old), column.show(changed[column.attribute]))
+        if changed:
+            changed |= self.derive({**known, **changed})
+            row.changes.append(changes.update(self.model, row.record, changed))
+
+    def values(self, pk, day):
+        known = self.found[pk]
+        return {c.column_name: c.printed(known[c.attribute]) for c in self.columns}
+
+
+def stored(column: Column, value: Any) -> Any:
+    """What the database keeps of a value read from a cell."""
+    return secrets.conceal(value) if column.is_secret else value
+
+
+def unchanged(column: Column, old: Any, new: Any) -> bool:
+    """Whether the database already keeps this value (secrets are compared by fingerprint)."""
+    return secrets.same(old, new) if column.is_secret else old == new
+
+
+class Timelines(Facet):
+    """Base of facets whose rows are timelines: ``fields`` hold from day to day, one row a day."""
+
+    model: type[models.Model]
+    owner: str
+    fields: tuple[str, ...] = ()
+    nothing: Mapping[str, Any] = {}
+
+    def load(self, ids, options):
+        self.found: dict[uuid.UUID, list[dict[str, Any]]] = {}
+        names = ["id", self.owner, "starts_on", "ends_on", *self.fields]
+        for row in rows_of(self.model, self.owner, ids, names):
+            self.found.setdefault(row[self.owner], []).append(row)
+
+    def timeline(self, pk: uuid.UUID) -> Timeline:
+        """The record's periods, gaps filled with ``nothing``."""
+        periods = [period_of(row, self.fields) for row in self.found.get(pk, ())]
+        return filled(periods, self.nothing)
+
+    def known_at(self, pk: uuid.UUID, day: date) -> Mapping[str, Any]:
+        """The stored values of ``day`` (``nothing`` in a gap)."""
+        for row in self.found.get(pk, ()):
+            if row["starts_on"] <= day < row["ends_on"]:
+                return row
+        return self.nothing
+
+    def is_nothing(self, values: Mapping[str, Any]) -> bool:
+        return bool(self.nothing) and all(
+            values.get(key) == value for key, value in self.nothing.items()
+        )
+
+    def rewrite(self, row: Row, new: Timeline) -> None:
+        """Turn the record's timeline into ``new``."""
+        row.changes += timeline_changes(
+            self.model, {self.owner: row.record}, self.timeline(row.record), new, self.is_nothing
+        )
+
+    def changed_timeline(self, pk: uuid.UUID, day: date, values, options: Options) -> Timeline:
+        """The timeline after a 变更 or 更正 of ``values`` on ``day``."""
+        change = correct if options.is_correction else set_from
+        return change(self.timeline(pk), day, values)
+
+
+class DatedValues(Timelines):
+    """Dated values of a record in one wide row per period."""
+
+    def __init__(self, model: type[models.Model], owner: str, columns: Iterable[Column]):
+        self.model, self.owner, self.columns = model, owner, tuple(columns)
+        self.fields = tuple(
+            f.column
+            for f in model._meta.concrete_fields
+            if f.column not in {"id", owner, "starts_on", "ends_on"}
+        )
+
+    def plan(self, row, options):
+        if row.is_new:
+            self._create(row, options)
+            return
+        known = self.known_at(row.record, options.day)
+        wanted: dict[date, dict[str, Any]] = {}
+        for column in self.columns:
+            if not row.wants(column, options):
+                continue
+            new = self.read(row, column, known, options)
+            day = self.begins(row, column, options)
+            was = known if day == options.day else self.known_at(row.record, day)
+            for key, value in new.items():
+                if was[key] != value:
+                    wanted.setdefault(day, {})[key] = value
+            if any(was[key] != value for key, value in new.items()):
+                row.changed(column, self.show(column, was), self.show(column, {**was, **new}))
+        timeline = self.timeline(row.record) if wanted else []
+        for day, values in sorted(wanted.items()):
+            change = correct if options.is_correction and day == options.day else set_from
+            timeline = change(timeline, day, values)
+        timeline = self.adjust(row, timeline, options)
+        if timeline:
+            self.rewrite(row, timeline)
+
+    def _create(self, row: Row, options: Options) -> None:
+        values = {key: self.model._meta.get_field(key).get_default() for key in self.fields}
+        for column in self.columns:
+            values |= self.read(row, column, values, options)
+        for period in self.first_periods(row, values):
+            row.changes.append(
+                changes.insert(
+                    self.model,
+                    {
+                        self.owner: row.record,
+                        "starts_on": period.starts_on,
+                        "ends_on": period.ends_on,
+                        **period.values,
+                    },
+                )
+            )
+
+    # What a ledger may say differently -------------------------------------------------------
+
+    def first_periods(self, row: Row, values: dict[str, Any]) -> Timeline:
+        """The periods that the creating row begins: its values hold without bound."""
+        return [Period(BEGINNING, FOREVER, values)]
+
+    def begins(self, row: Row, column: Column, options: Options) -> date:
+        """The day from which a changed value holds; a date in the row wins over the batch's."""
+        return options.day
+
+    def read(self, row: Row, column: Column, known: Mapping[str, Any], options: Options) -> dict:
+        """Database columns and values of one cell."""
+        return {column.attribute: row.get(column)}
+
+    def show(self, column: Column, values: Mapping[str, Any]) -> str:
+        """The column's value among stored values, as printed."""
+        return column.show(values[column.attribute])
+
+    def adjust(self, row: Row, timeline: Timeline, options: Options) -> Timeline:
+        """A last word on the timeline (moving a boundary); [] means nothing to write."""
+        return timeline
+
+    def values(self, pk, day):
+        known = self.known_at(pk, day)
+        return {column.column_name: self.show(column, known) for column in self.columns}
+

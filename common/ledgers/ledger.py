@@ -1,0 +1,152 @@
+"""A ledger: its columns, its facets, how a row finds its record. One declaration per ledger
+serves template, check, form, apply and export."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db import models
+from import_export import resources
+
+from common.ledgers.columns import CodeCell, Column
+from common.ledgers.facets import FEW, Facet
+from common.ledgers.rows import RECORD_NUMBER, Options, Row
+
+# Headers that only number the rows; they are ignored without a word.
+SILENT_HEADERS = ("序号", "编号", "No.", "NO", "原因")
+
+
+class Ledger(resources.Resource):
+    """Base of all ledgers. Instances belong to one check: facets keep what they have read."""
+
+    kind = ""
+    title = ""
+    model: type[models.Model]
+    unit = "条"
+    # Columns whose vertically merged cells are filled down.
+    merged_columns: tuple[str, ...] = ()
+    # The right that its forms need, the right that its list needs (accounts/scope.py).
+    edit_right = "edit_ledgers"
+    read_right = "read_ledgers"
+
+    record_number = Column(RECORD_NUMBER, "id", CodeCell(36), synonyms=["记录编号", "系统记录号"])
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.facets: list[Facet] = self.make_facets()
+        for extend in _EXTENSIONS.get(self.kind, ()):
+            self.facets.extend(extend(self))
+
+    # What a ledger says ------------------------------------------------------------------------
+
+    def make_facets(self) -> list[Facet]:
+        """The parts of a record."""
+        raise NotImplementedError
+
+    def identify(self, rows: list[Row], options: Options) -> None:
+        """Set ``record`` and ``is_new`` of each row by its key, refuse repeated keys."""
+        raise NotImplementedError
+
+    def check_row(self, row: Row, options: Options) -> None:
+        """Row rules that see several cells: errors and warnings of ledgers.md §1."""
+
+    def finish(self, rows: list[Row], options: Options) -> None:
+        """Rules that see the whole file: cycles, links that this file makes possible."""
+
+    def in_scope(self, row: Row, options: Options) -> bool:
+        """Whether the row as it will stand lies in the user's scope."""
+        return options.scope.covers(row.facts.get("places", {}))
+
+    def label(self, row: Row) -> str:
+        """How a row is called on the check page."""
+        return ""
+
+    def absent(self, batch_records: models.QuerySet, scope: Any) -> models.QuerySet:
+        """Records in scope that the file does not name."""
+        return self.model._default_manager.within(scope).exclude(pk__in=batch_records)
+
+    # What follows ------------------------------------------------------------------------------
+
+    @property
+    def columns(self) -> list[Column]:
+        """All columns in the order of the contract; 记录号 last."""
+        own = [c for c in self.fields.values() if c.column_name != RECORD_NUMBER]
+        facet_columns = [c for facet in self.facets for c in facet.columns]
+        extra = [c for c in facet_columns if c not in own]
+        place = getattr(self, "extension_before", None)
+        if extra and place:
+            at = next(i for i, c in enumerate(own) if c.column_name == place)
+            own[at:at] = extra
+        else:
+            own.extend(extra)
+        return [*own, self.fields["record_number"]]
+
+    def headers(self) -> dict[str, list[str]]:
+        """Canonical header → synonyms, for the reader."""
+        return {c.column_name: list(c.synonyms) for c in self.columns}
+
+    @property
+    def required(self) -> list[str]:
+        return [c.column_name for c in self.columns if c.required]
+
+    def column(self, name: str) -> Column:
+        """A column by its canonical header."""
+        return next(c for c in self.columns if c.column_name == name)
+
+    def load(self, ids: Iterable[uuid.UUID], options: Options) -> None:
+        """Let all facets read what stands in the database for these records."""
+        ids = set(ids)
+        for facet in self.facets:
+            facet.load(ids, options)
+
+    def values(self, pk: uuid.UUID, day: date) -> dict[str, str]:
+        """Column name → what an export of ``day`` prints of a loaded record (secrets as tokens)."""
+        result: dict[str, str] = {RECORD_NUMBER: str(pk)}
+        for facet in self.facets:
+            result |= facet.values(pk, day)
+        return result
+
+
+_LEDGERS: dict[str, type[Ledger]] = {}
+_EXTENSIONS: dict[str, list] = {}
+
+
+def register(ledger: type[Ledger]) -> None:
+    """Make a ledger known (called in AppConfig.ready)."""
+    _LEDGERS[ledger.kind] = ledger
+
+
+def extend(kind: str, make_facets) -> None:
+    """Add facets of a higher app to a ledger: ``make_facets(ledger) -> list[Facet]``."""
+    _EXTENSIONS.setdefault(kind, []).append(make_facets)
+
+
+def ledger_of(kind: str) -> type[Ledger]:
+    """The ledger of a kind. Raises KeyError."""
+    return _LEDGERS[kind]
+
+
+def all_ledgers() -> list[type[Ledger]]:
+    """All registered ledgers, in the order of a first load."""
+    order = ["areas", "organizations", "enterprises", "members", "instructors"]
+    rank = {kind: index for index, kind in enumerate(order)}
+    return sorted(_LEDGERS.values(), key=lambda ledger: rank.get(ledger.kind, len(order)))
+
+
+class KeyIndex:
+    """Existing records by a key: value → ids. Reads only the wanted keys, or, when there are
+    many, the whole table once."""
+
+    def __init__(self, queryset: models.QuerySet, field: str, wanted: Iterable[str]):
+        wanted = {value for value in wanted if value}
+        rows = queryset.order_by()
+        if len(wanted) <= FEW:
+            rows = rows.filter(**{f"{field}__in": wanted})
+        self._ids: dict[str, list[uuid.UUID]] = {}
+        for value, pk in rows.values_list(field, "pk").iterator(chunk_size=5000):
+            if value in wanted:
+                self._ids.setdefault(value, []).append(pk)
+
+    def ids(self, value: str) -> list[uuid.UUID]:
+        return self._ids.get(value, [])

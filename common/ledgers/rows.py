@@ -1,0 +1,115 @@
+"""A row of a ledger on its way from cells to changes."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from common.changes import Change
+from common.ledgers.columns import Column
+from common.models import RowOutcome
+
+RECORD_NUMBER = "记录号"
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a batch (or a form) is meant.
+
+    ``day``: the 数据截止日; ``is_correction``: 更正 instead of 变更; ``empty_clears``: a blank cell
+    clears the value; ``scope``: what the user may see; ``by_form``: one row typed on a page.
+    """
+
+    day: date
+    scope: Any
+    is_correction: bool = False
+    empty_clears: bool = False
+    by_form: bool = False
+
+
+@dataclass
+class Row:
+    """Cells read from one row, the record they belong to, and what follows from them."""
+
+    number: int
+    raw: Mapping[str, Any]
+    cells: dict[str, Any] = field(default_factory=dict)
+    blank: set[str] = field(default_factory=set)
+    unread: set[str] = field(default_factory=set)
+    record: uuid.UUID | None = None
+    is_new: bool = True
+    label: str = ""
+    changes: list[Change] = field(default_factory=list)
+    diff: list[list[str]] = field(default_factory=list)
+    errors: list[dict[str, str]] = field(default_factory=list)
+    warnings: list[dict[str, str]] = field(default_factory=list)
+    is_suspect: bool = False
+    is_out_of_scope: bool = False
+    # Ids of records that other rows of the same file create and this one refers to.
+    needs: set[uuid.UUID] = field(default_factory=set)
+    # What facets tell one another (the entity's founding date, a member's joining date).
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def given(self, column: Column) -> bool:
+        """Whether the cell was filled and read."""
+        return column.column_name in self.cells
+
+    def get(self, column: Column) -> Any:
+        """The value read from the cell, or what an empty cell stores."""
+        return self.cells.get(column.column_name, column.cell.nothing)
+
+    def wants(self, column: Column, options: Options) -> bool:
+        """Whether the row says something about this column: a value, or a blank that clears."""
+        name = column.column_name
+        if name in self.unread:
+            return False
+        if self.is_new or name in self.cells:
+            return True
+        return name in self.blank and options.empty_clears
+
+    def error(self, column: Column | str, message: str) -> None:
+        """Hold the row back."""
+        self._note(self.errors, column, message)
+
+    def warn(self, column: Column | str, message: str) -> None:
+        """Say what looks wrong; the row goes on."""
+        self._note(self.warnings, column, message)
+
+    def refuse_scope(self, column: Column | str, message: str) -> None:
+        """Hold the row back because it lies outside the user's scope."""
+        self.is_out_of_scope = True
+        self.error(column, message)
+
+    def changed(self, column: Column | str, old: str, new: str) -> None:
+        """Note a difference for the check page: column, old text, new text."""
+        name = column if isinstance(column, str) else column.column_name
+        self.diff.append([name, old, new])
+
+    def _note(self, notes: list, column: Column | str, message: str) -> None:
+        name = column if isinstance(column, str) else column.column_name
+        note = {"column": name, "value": self.shown(column), "message": message}
+        if note not in notes:
+            notes.append(note)
+
+    def shown(self, column: Column | str) -> str:
+        """The cell as a message may quote it: secrets are not quoted."""
+        if isinstance(column, str):
+            return str(self.raw.get(column) or "")
+        if column.is_secret:
+            value = self.cells.get(column.column_name)
+            return column.cell.mask(value) if value else ""
+        value = self.raw.get(column.column_name)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        return "" if value is None else str(value)[:200]
+
+    @property
+    def outcome(self) -> RowOutcome:
+        if self.is_out_of_scope:
+            return RowOutcome.OUT_OF_SCOPE
+        if self.errors:
+            return RowOutcome.ERROR
+        if self.is_new:
+            return RowOutcome.NEW
+        return RowOutcome.UPDATE if self.changes else RowOutcome.SAME

@@ -1,0 +1,61 @@
+"""Staged rows of an import batch: written by COPY, read by the check page and the apply step."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import connection
+
+from common import secrets
+from common.changes import collapsed, dumps
+from common.ledgers.ledger import Ledger
+from common.ledgers.rows import Row
+from common.models import ImportBatch, RowOutcome
+
+COLUMNS = (
+    "batch_id, number, outcome, is_suspect, label, record, diff, plan, errors, warnings, cells"
+)
+
+
+def stage(batch: ImportBatch, ledger: Ledger, rows: Iterable[Row]) -> dict[str, int]:
+    """Replace the staged rows of ``batch``; returns the counts by outcome."""
+    counts = dict.fromkeys(RowOutcome.values, 0) | {"suspect": 0, "warnings": 0}
+    secret_names = {c.column_name for c in ledger.columns if c.is_secret}
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM common_importrow WHERE batch_id = %s", [batch.pk])
+        with cursor.copy(f"COPY common_importrow ({COLUMNS}) FROM STDIN") as copy:
+            for row in rows:
+                outcome = row.outcome
+                counts[outcome] += 1
+                counts["suspect"] += row.is_suspect
+                counts["warnings"] += bool(row.warnings)
+                copy.write_row(_staged(batch, row, outcome, secret_names))
+    return counts
+
+
+def _staged(batch: ImportBatch, row: Row, outcome: RowOutcome, secret_names: set[str]) -> tuple:
+    goes_on = outcome in (RowOutcome.NEW, RowOutcome.UPDATE)
+    plan = [change.packed() for change in collapsed(row.changes)] if goes_on else []
+    cells = kept_cells(row.raw, secret_names) if row.errors or row.warnings else None
+    return (
+        batch.pk, row.number, outcome.value, row.is_suspect, row.label, row.record,
+        dumps(row.diff), dumps(plan), dumps(row.errors), dumps(row.warnings),
+        None if cells is None else dumps(cells),
+    )
+
+
+def kept_cells(raw: Mapping[str, Any], secret_names: set[str]) -> dict[str, str]:
+    """The cells of a problem row as text, to be given back for correction; secrets concealed."""
+    return {
+        name: secrets.conceal(plain(value)) if name in secret_names else plain(value)
+        for name, value in raw.items()
+    }
+
+
+def plain(value: Any) -> str:
+    """A raw cell as text."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    # NUL cannot be stored in JSON of the database.
+    return str(value).replace("\x00", "")

@@ -1,0 +1,86 @@
+"""What is coverage (ledgers.md §3, design.md §6), as of a day, as conditions for queries.
+
+Every entity has exactly one state on a day: the best of its valid links, else covered by work
+only, else not covered; 不纳入 when it does not count. organizations/explain.py says why.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.db.models import Case, Count, Q, QuerySet, Value, When
+
+from enterprises.models import counts_on
+from organizations.choices import CoverageState, SetUpMode
+from organizations.models import Appointment, Assignment, CoverageLink, active_on
+
+# The modes that make each state; from the best to the least.
+STATE_MODES: Mapping[CoverageState, tuple[SetUpMode, ...]] = {
+    CoverageState.SINGLE: (SetUpMode.SINGLE,),
+    CoverageState.JOINT: (SetUpMode.JOINT,),
+    CoverageState.ATTACHED: (
+        SetUpMode.ATTACHED,
+        SetUpMode.AREA_FALLBACK,
+        SetUpMode.MARKET_CIRCLE,
+        SetUpMode.INDUSTRY,
+    ),
+}
+COVERED_STATES = frozenset(STATE_MODES)
+STATE_OF_MODE: Mapping[str, CoverageState] = {
+    mode: state for state, modes in STATE_MODES.items() for mode in modes
+}
+
+
+def valid_links(day: date) -> QuerySet[CoverageLink]:
+    """Links that are valid on ``day``: begun, not ended, their organization active."""
+    return CoverageLink.objects.at(day).filter(active_on(day, "organization__"))
+
+
+def serving_assignments(day: date) -> QuerySet[Assignment]:
+    """Assignments of ``day`` whose instructor serves on ``day``."""
+    serving = Appointment.objects.at(day).values("instructor")
+    return Assignment.objects.at(day).filter(instructor__in=serving)
+
+
+def is_covered(day: date, *modes: SetUpMode) -> Q:
+    """The condition "this entity has a valid link" (of one of ``modes``, if given)."""
+    links = valid_links(day)
+    if modes:
+        links = links.filter(mode__in=modes)
+    return Q(pk__in=links.values("entity"))
+
+
+def is_reached_by_work(day: date) -> Q:
+    """The condition "a serving instructor is assigned, or there is 工会 / 共青团 / 妇联", for
+    entities with their ``state`` of ``day``; whether they are covered besides is not asked."""
+    assigned = serving_assignments(day).filter(entity__isnull=False)
+    return (
+        Q(pk__in=assigned.values("entity"))
+        | Q(state__has_union=True)
+        | Q(state__has_youth_league=True)
+        | Q(state__has_womens_federation=True)
+    )
+
+
+def with_coverage(entities: QuerySet, day: date) -> QuerySet:
+    """Annotate ``coverage`` (a CoverageState) to entities with their ``state`` of ``day``
+    (``Entity.objects.at(day)``); it can be filtered, sorted and counted."""
+    best = Case(
+        *(
+            When(is_covered(day, *modes), then=Value(state))
+            for state, modes in STATE_MODES.items()
+        ),
+        When(is_reached_by_work(day), then=Value(CoverageState.WORK_ONLY)),
+        default=Value(CoverageState.NONE),
+    )
+    return entities.annotate(
+        coverage=Case(
+            When(counts_on(day), then=best), default=Value(CoverageState.NOT_COUNTED)
+        )
+    )
+
+
+def coverage_counts(entities: QuerySet, day: date) -> dict[CoverageState, int]:
+    """How many of ``entities`` (with ``state`` of ``day``) are in each state; one query."""
+    rows = with_coverage(entities, day).order_by().values("coverage").annotate(n=Count("pk"))
+    found = {row["coverage"]: row["n"] for row in rows}
+    return {state: found.get(state, 0) for state in CoverageState}
