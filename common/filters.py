@@ -66,8 +66,8 @@ class ScopedFilterSet(django_filters.FilterSet):
     def get_form_class(self) -> type[forms.Form]:
         """The form of the filters, dressed for the page."""
         form_class = super().get_form_class()
-        for name, field in form_class.base_fields.items():
-            dress(name, field)
+        for field in form_class.base_fields.values():
+            dress(field)
         if "q" in form_class.base_fields:
             hint = {"placeholder": self.search_hint, "type": "search"}
             form_class.base_fields["q"].widget.attrs.update(hint)
@@ -123,13 +123,23 @@ class ScopedFilterSet(django_filters.FilterSet):
         return chips
 
 
-def dress(name: str, field: forms.Field) -> None:
+def dress(field: forms.Field) -> None:
     """A name for screen readers, the browser's date picker, "全部…" for no choice."""
-    field.widget.attrs.setdefault("aria-label", str(field.label))
-    if isinstance(field.widget, forms.DateInput):
-        field.widget.input_type = "date"
+    parts = getattr(field.widget, "widgets", None)
+    if parts is None:
+        _dress_widget(field.widget, str(field.label), is_day=isinstance(field, forms.DateField))
+    for part, end in zip(parts or (), ("从", "至"), strict=False):
+        is_day = isinstance(field, django_filters.fields.DateRangeField)
+        _dress_widget(part, f"{field.label}，{end}", is_day=is_day)
     if getattr(field, "empty_label", None) == EMPTY_CHOICE:
         field.empty_label = f"全部{field.label}"
+
+
+def _dress_widget(widget: forms.Widget, label: str, *, is_day: bool) -> None:
+    widget.attrs.setdefault("aria-label", label)
+    if is_day:
+        widget.input_type = "date"
+        widget.format = "%Y-%m-%d"
 
 
 def query_without(query: QueryDict, *names: str) -> str:

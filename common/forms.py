@@ -93,6 +93,7 @@ class ScopedForm(forms.Form):
     required_css_class = ""
     use_required_attribute = False
     marks_required: ClassVar[bool] = False  # ★ at what must be filled instead of 不用填
+    groups: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = ()  # (heading, field names)
 
     def __init__(
         self,
@@ -128,6 +129,19 @@ class ScopedForm(forms.Form):
             for name in self.base_fields
             if hasattr(instance, name)
         }
+
+    @property
+    def field_groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """Headings with their fields; visible fields of no group stand under 其他."""
+        grouped = {name for _, names in self.groups for name in names}
+        rest = tuple(f.name for f in self.visible_fields() if f.name not in grouped)
+        groups = (*self.groups, ("其他", rest)) if rest else self.groups
+        return [(label, [self[n] for n in names if n in self.fields]) for label, names in groups]
+
+    @property
+    def wrong_labels(self) -> list[str]:
+        """Labels of the fields that are not right."""
+        return [str(self.fields[name].label) for name in self.errors if name in self.fields]
 
     def version(self) -> str:
         """A mark of the stored values; it tells nothing about them."""
