@@ -28,7 +28,8 @@ _NOTE = re.compile(
     r"(填表|填报|制表|审核|统计)(人|单位|日期|时间)|"
     r"(单位|党组织|部门)?(负责人|主管领导|盖章|公章)[:(].*|(联系人|联系电话|日期)[:].*"
 )
-_NUMBER = re.compile(r"[\d,.%+-]+|[\d,.]+(家|户|人|名|个|万元)")
+_EXAMPLE = re.compile(r"(填写|填报)?(示例|样例|举例|例)[:]?")
+_NUMBER = re.compile(r"[\d,.%+-]+|共?[\d,.]+(家|户|人|名|个|条|处|份|项|万元)?")
 _SPACES = re.compile(r"\s+")
 
 
@@ -98,6 +99,8 @@ def _fate(row: Row, layout: Layout) -> str:
     if _TOTAL.fullmatch(plain) and all(map(_is_number, rest)):
         return beginning
     if _NOTE.fullmatch(plain) and all(map(_is_note, rest)):
+        return beginning
+    if filled[0][0] not in layout.known and _EXAMPLE.fullmatch(plain):
         return beginning
     # Numbers written ahead into 序号 make no record.
     return "record" if any(place in layout.known for place, _ in filled) else "blank"

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.commands import scope_of
 from common import jobs
-from common.commands import PortalCommand, Refused, WrongCall, day_option, user_named
+from common.commands import PortalCommand, WrongCall, day_option, user_named
 from common.ledgers import all_ledgers, batches, ledger_of
 from common.models import BatchState, ImportBatch, ImportRow, RowOutcome
 
@@ -42,7 +42,7 @@ class Command(PortalCommand):
         self._answer(batch, as_json=options["json"])
         if batch.state == BatchState.FAILED:
             self._refuse(batch.message)
-        if held:
+        if held and batch.state != BatchState.APPLIED:
             self._refuse(f"有 {held} 行问题行。")
         if batch.state != BatchState.APPLIED and not options["check_only"]:
             self._refuse(batch.message or "没有入库。")
