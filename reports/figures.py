@@ -1,0 +1,351 @@
+"""Figures (design.md §4.4): what an indicator is, and how its numbers are counted and rounded.
+
+An indicator counts rows of a population. Its figure, its cells and its lists are made of the same
+query, so a list has exactly as many rows as its number says. reports/indicators.py has the
+definitions, reports/populations.py the rows and the ways to divide them.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, ClassVar
+
+from django.db.models import Aggregate, Case, Count, F, Model, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+
+from accounts.scope import Scope, area_scope
+from areas.models import Area
+from common import parameters
+
+NO_PERCENT = "—"
+Where = Mapping[str, str]  # dimension → key of a cell
+
+
+def percent(met: int, total: int) -> Decimal | None:
+    """met × 100 / total with one decimal, half up; None when the total is 0."""
+    if not total:
+        return None
+    return (Decimal(met) * 100 / Decimal(total)).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+def percent_text(met: int, total: int) -> str:
+    """The same in print: 23.7%, or — without a denominator."""
+    value = percent(met, total)
+    return NO_PERCENT if value is None else f"{value}%"
+
+
+def flag(condition: Q) -> Case:
+    """The condition as a column that is never NULL: a row meets it or does not."""
+    return Case(When(condition, then=Value(True)), default=Value(False))
+
+
+@dataclass(frozen=True)
+class Extent:
+    """Whose rows a figure counts: those in the asker's scope that also lie in an area."""
+
+    scope: Scope
+    area: Scope | None = None
+
+    @classmethod
+    def of(cls, scope: Scope, area: Area | None = None) -> "Extent":
+        return cls(scope, area_scope(area) if area else None)
+
+    @property
+    def _limits(self) -> list[Scope]:
+        return [scope for scope in (self.scope, self.area) if scope and not scope.everything]
+
+    def limit(self, rows: QuerySet, day: date) -> QuerySet:
+        """Those of ``rows`` that are in the extent on ``day``."""
+        for scope in self._limits:
+            rows = rows.within(scope, day)
+        return rows
+
+    def condition(self, model: type[Model], day: date, prefix: str = "") -> Q:
+        """The condition "this row of ``model`` is in the extent"; ``prefix`` as in ``entity__``."""
+        condition = Q()
+        for scope in self._limits:
+            rows = model._default_manager.within(scope, day).order_by()
+            condition &= Q(**{f"{prefix}pk__in": rows.values("pk")})
+        return condition
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many of how many."""
+
+    met: int
+    total: int
+
+    @property
+    def unmet(self) -> int:
+        return self.total - self.met
+
+    @property
+    def size(self) -> int:
+        return self.total
+
+    @property
+    def percent(self) -> Decimal | None:
+        return percent(self.met, self.total)
+
+    @property
+    def percent_text(self) -> str:
+        return percent_text(self.met, self.total)
+
+    def as_json(self) -> dict[str, Any]:
+        value = self.percent
+        return {
+            "met": self.met, "total": self.total,
+            "percent": None if value is None else str(value),
+        }
+
+
+@dataclass(frozen=True)
+class Number:
+    """How many."""
+
+    value: int
+
+    @property
+    def size(self) -> int:
+        return self.value
+
+    def as_json(self) -> dict[str, Any]:
+        return {"value": self.value}
+
+
+Figure = Share | Number
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The figure of one part of the population: key and label of the part ("" = no value)."""
+
+    key: str
+    label: str
+    figure: Figure
+
+    def as_json(self) -> dict[str, Any]:
+        return {"key": self.key, "label": self.label} | self.figure.as_json()
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """One way to divide a population: every row stands in exactly one cell.
+
+    column: path or annotation with the stored value. name: path of the cell's label; without it
+    ``words`` has key and label of each stored value, in printing order, else the value is both.
+    missing: label of the cell of rows without a value.
+    """
+
+    key: str
+    title: str
+    column: str
+    missing: str
+    name: str = ""
+    words: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def under(self, state: str) -> "Dimension":
+        """The same dimension where the state is joined under another name than ``state``."""
+        column = self.column.replace("state__", f"{state}__", 1)
+        return replace(self, column=column)
+
+    def matches(self, key: str, _day: date) -> Q:
+        """The condition "this row stands in the cell ``key``"; an unknown key has no rows."""
+        if not key:
+            return Q(**{f"{self.column}__isnull": True}) | Q(**{self.column: ""})
+        if not self.words:
+            return Q(**{self.column: key})
+        return Q(**{f"{self.column}__in": [v for v, (k, _) in self.words.items() if k == key]})
+
+    def order(self, stored: str) -> tuple:
+        """Sort key of a cell: as ``words`` stand, else by key; rows without a value come last."""
+        known = list(self.words)
+        return (not stored, known.index(stored) if stored in known else len(known), stored)
+
+    def heading(self, stored: str, name: str | None) -> tuple[str, str]:
+        """Key and label of a cell."""
+        if not stored:
+            return "", self.missing
+        return self.words.get(stored, (stored, name or stored))
+
+
+@dataclass(frozen=True)
+class Population:
+    """Rows of one table that a figure is made of.
+
+    rows: the rows of an extent on a day, with whatever conditions and dimensions need.
+    dimensions: divide it. filters: further conditions by key, whose cells may overlap.
+    """
+
+    rows: Callable[[Extent, date], QuerySet]
+    dimensions: Mapping[str, Dimension]
+    filters: Mapping[str, Callable[[str, date], Q]] = field(default_factory=dict)
+
+    def select(self, extent: Extent, day: date, where: Where | None = None) -> QuerySet:
+        """The rows of a cell. Raises KeyError for an unknown dimension."""
+        rows = self.rows(extent, day)
+        for key, value in (where or {}).items():
+            matches = self.filters.get(key) or self.dimensions[key].matches
+            rows = rows.filter(matches(value, day))
+        return rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indicator(ABC):
+    """One definition. A kind of indicator says what it counts (``measures``).
+
+    basis: 口径, the sentence printed beside the figure; ``{name}`` in it and in the label is the
+    value of the setting ``settings[name]`` on the day. among: the part of the population, as a
+    condition for one row. Conditions ask about the row alone, never about the asker's scope.
+    """
+
+    kind: ClassVar[str]
+    key: str
+    label: str
+    unit: str
+    basis: str
+    population: Population
+    among: Callable[[date], Q] | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    def label_on(self, day: date) -> str:
+        return self.label.format(**self._values(day))
+
+    def basis_on(self, day: date) -> str:
+        return self.basis.format(**self._values(day))
+
+    def _values(self, day: date) -> dict[str, Any]:
+        return {name: parameters.value(key, on=day) for name, key in self.settings.items()}
+
+    def rows(self, extent: Extent, day: date, where: Where | None = None) -> QuerySet:
+        """The rows of the figure, for its list. ``where`` narrows to a cell: {"town": code}."""
+        rows = self.population.select(extent, day, where)
+        return rows.filter(self.among(day)) if self.among else rows
+
+    def figure(self, extent: Extent, day: date, where: Where | None = None) -> Figure:
+        return figures([self], extent, day, where)[self.key]
+
+    def by(
+        self, dimension: str, extent: Extent, day: date, where: Where | None = None
+    ) -> list[Cell]:
+        """The figure by a dimension; [] when the population cannot be divided that way."""
+        return cells([self], dimension, extent, day, where)[self.key]
+
+    @abstractmethod
+    def measures(self, day: date) -> dict[str, Aggregate]:
+        """What the database counts, by a name of this kind."""
+
+    @abstractmethod
+    def read(self, counted: Mapping[str, Any]) -> Figure:
+        """The figure from what the database counted."""
+
+
+class RowsIndicator(Indicator):
+    """The number of rows."""
+
+    kind = "rows"
+
+    def measures(self, day: date) -> dict[str, Aggregate]:
+        return {"value": Count("pk", filter=self.among(day) if self.among else None)}
+
+    def read(self, counted: Mapping[str, Any]) -> Number:
+        return Number(counted["value"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShareIndicator(Indicator):
+    """How many rows meet a condition: met + unmet = total, since each row is one or the other."""
+
+    kind: ClassVar[str] = "share"
+    met: Callable[[date], Q]
+
+    def met_rows(self, extent: Extent, day: date, where: Where | None = None) -> QuerySet:
+        return self._part(True, extent, day, where)
+
+    def unmet_rows(self, extent: Extent, day: date, where: Where | None = None) -> QuerySet:
+        return self._part(False, extent, day, where)
+
+    def _part(self, wanted: bool, extent: Extent, day: date, where: Where | None) -> QuerySet:
+        rows = self.rows(extent, day, where)
+        return rows.alias(is_met=flag(self.met(day))).filter(is_met=wanted)
+
+    def measures(self, day: date) -> dict[str, Aggregate]:
+        among = self.among(day) if self.among else Q()
+        return {
+            "total": Count("pk", filter=among or None),
+            "met": Count("pk", filter=among & self.met(day)),
+        }
+
+    def read(self, counted: Mapping[str, Any]) -> Share:
+        return Share(counted["met"], counted["total"])
+
+
+def figures(
+    indicators: Iterable[Indicator], extent: Extent, day: date, where: Where | None = None
+) -> dict[str, Figure]:
+    """The figure of each indicator by its key; one query per population."""
+    found: dict[str, Figure] = {}
+    for population, members in _grouped(indicators):
+        rows = population.select(extent, day, where)
+        found |= _read(members, rows.aggregate(**_measures(members, day)))
+    return found
+
+
+def cells(
+    indicators: Iterable[Indicator],
+    dimension: str,
+    extent: Extent,
+    day: date,
+    where: Where | None = None,
+) -> dict[str, list[Cell]]:
+    """The cells of each indicator by its key; one query per population. Empty cells are left
+    out; a population that cannot be divided by ``dimension`` gives []."""
+    found: dict[str, list[Cell]] = {}
+    for population, members in _grouped(indicators):
+        found |= {indicator.key: [] for indicator in members}
+        division = population.dimensions.get(dimension)
+        if division is None:
+            continue
+        for key, label, counted in _divided(population, division, members, extent, day, where):
+            for indicator_key, figure in _read(members, counted).items():
+                if figure.size:
+                    found[indicator_key].append(Cell(key, label, figure))
+    return found
+
+
+def _divided(population, division, members, extent, day, where):
+    """Key, label and counted numbers of each cell, in printing order: one GROUP BY query."""
+    columns = {"cell": Coalesce(division.column, Value(""))}
+    if division.name:
+        columns["cell_name"] = F(division.name)
+    rows = population.select(extent, day, where).order_by().values(**columns)
+    counted = list(rows.annotate(**_measures(members, day)))
+    for row in sorted(counted, key=lambda row: division.order(row["cell"])):
+        yield *division.heading(row["cell"], row.get("cell_name")), row
+
+
+def _grouped(indicators: Iterable[Indicator]) -> list[tuple[Population, list[Indicator]]]:
+    groups: dict[int, tuple[Population, list[Indicator]]] = {}
+    for indicator in indicators:
+        groups.setdefault(id(indicator.population), (indicator.population, []))[1].append(indicator)
+    return list(groups.values())
+
+
+def _measures(indicators: Iterable[Indicator], day: date) -> dict[str, Aggregate]:
+    return {
+        f"{indicator.key}_{name}": aggregate
+        for indicator in indicators
+        for name, aggregate in indicator.measures(day).items()
+    }
+
+
+def _read(indicators: Iterable[Indicator], counted: Mapping[str, Any]) -> dict[str, Figure]:
+    found = {}
+    for indicator in indicators:
+        prefix = f"{indicator.key}_"
+        own = {k.removeprefix(prefix): v for k, v in counted.items() if k.startswith(prefix)}
+        found[indicator.key] = indicator.read(own)
+    return found

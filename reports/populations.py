@@ -1,0 +1,158 @@
+"""Whom the coverage family counts (ledgers.md §3): rows of a day, ways to divide them, and the
+conditions that need knowledge of members and terms. Coverage itself: organizations/coverage.py."""
+
+from datetime import date
+
+from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, ExtractDay, ExtractMonth, ExtractYear
+
+from common.dated import BEGINNING, holding
+from enterprises.choices import EntityKind
+from enterprises.industries import SECTIONS
+from enterprises.models import Entity
+from members.models import Member
+from organizations.coverage import valid_links
+from organizations.models import OrganizationState, PartyOrganization, Post, Term
+from reports.figures import Dimension, Extent, Population
+
+# Outside the portal a kind is known by its word (ledgers.md §2: by.key is the 主体类型).
+_KINDS = {kind.value: (kind.label, kind.label) for kind in EntityKind}
+_STORED_KIND = {label: value for value, label in EntityKind.choices}
+_SECTIONS = {letter: (letter, name) for letter, (name, _divisions) in SECTIONS.items()}
+
+TOWN, KIND, INDUSTRY, CHAIN, PARK, GRID = "town", "kind", "industry", "chain", "park", "grid"
+DIMENSIONS = (TOWN, KIND, INDUSTRY, CHAIN, PARK, GRID)
+
+
+def _by_area(key: str, title: str, missing: str) -> Dimension:
+    return Dimension(
+        key, title, f"state__{key}__code", missing, name=f"state__{key}__name"
+    )
+
+
+def _keyed(*dimensions: Dimension) -> dict[str, Dimension]:
+    return {dimension.key: dimension for dimension in dimensions}
+
+
+# --- Entities -----------------------------------------------------------------------------------
+
+
+def _entities(extent: Extent, day: date) -> QuerySet:
+    return extent.limit(Entity.objects.counting(day), day)
+
+
+ENTITIES = Population(
+    _entities,
+    _keyed(
+        _by_area(TOWN, "镇街", "未填镇街"),
+        Dimension(KIND, "主体类型", "kind", "未填主体类型", words=_KINDS),
+        Dimension(INDUSTRY, "行业", "state__section", "未填行业", words=_SECTIONS),
+        Dimension(CHAIN, "产业链", "chain", "未填产业链"),
+        _by_area(PARK, "园区", "不在园区"),
+        _by_area(GRID, "网格", "未落网格"),
+    ),
+)
+
+
+def with_members(members: QuerySet, at_least: int) -> Q:
+    """The condition "at least so many of ``members`` (with their state) work at this entity"."""
+    workplaces = (
+        members.order_by()
+        .filter(state__workplace__isnull=False)
+        .values("state__workplace")
+        .annotate(n=Count("pk"))
+        .filter(n__gte=at_least)
+    )
+    return Q(pk__in=workplaces.values("state__workplace"))
+
+
+# --- Organizations ------------------------------------------------------------------------------
+
+
+def _organizations(extent: Extent, day: date) -> QuerySet:
+    return extent.limit(PartyOrganization.objects.at(day).active(day), day)
+
+
+def _covers_kind(kind: str, day: date) -> Q:
+    """Organizations that cover an entity of the kind which counts."""
+    entities = Entity.objects.counting(day).filter(kind=_STORED_KIND.get(kind, ""))
+    links = valid_links(day).filter(entity__in=entities.values("pk"))
+    return Q(pk__in=links.values("organization"))
+
+
+ORGANIZATIONS = Population(
+    _organizations,
+    _keyed(_by_area(TOWN, "镇街", "未填镇街")),
+    filters={"covers_kind": _covers_kind},
+)
+
+
+def has_secretary(day: date) -> Q:
+    """A secretary is in post on ``day``."""
+    return Q(pk__in=Post.objects.at(day).values("organization"))
+
+
+def _latest_terms(day: date) -> QuerySet:
+    """Of each organization the term whose known beginning is the latest up to ``day``, if its
+    length is known."""
+    begun = Term.objects.filter(starts_on__lte=day, starts_on__gt=BEGINNING)
+    latest = begun.order_by("organization_id", "-starts_on").distinct("organization_id")
+    return Term.objects.filter(pk__in=latest.values("pk"), years__isnull=False)
+
+
+def has_known_term(day: date) -> Q:
+    """The latest 本届 that has begun by ``day`` has a 任期年限."""
+    return Q(pk__in=_latest_terms(day).values("organization"))
+
+
+def is_within_term(day: date) -> Q:
+    """``day`` < beginning + years. Year, month and day are compared as one number, so that a
+    29 February without a counterpart is due on 1 March (the rule: organizations/rules.py)."""
+    due = (
+        (ExtractYear("starts_on") + F("years")) * 10_000
+        + ExtractMonth("starts_on") * 100
+        + ExtractDay("starts_on")
+    )
+    today = day.year * 10_000 + day.month * 100 + day.day
+    terms = _latest_terms(day).alias(due=due).filter(due__gt=today)
+    return Q(pk__in=terms.values("organization"))
+
+
+# --- Members ------------------------------------------------------------------------------------
+
+
+def _members(extent: Extent, day: date) -> QuerySet:
+    """Members that count, with ``affiliated_with``, ``managed_by`` (ids of organizations) and the
+    town of the managing organization."""
+    members = Member.objects.counting(day).annotate(
+        affiliation=FilteredRelation("affiliations", condition=holding(day, "affiliations__")),
+        management=FilteredRelation("managements", condition=holding(day, "managements__")),
+        affiliated_with=F("affiliation__organization"),
+        managed_by=Coalesce("management__organization", "affiliation__organization"),
+    )
+    place = OrganizationState.objects.at(day).filter(organization=OuterRef("managed_by"))
+    return extent.limit(
+        members.annotate(
+            town_code=Subquery(place.values("town__code")),
+            town_name=Subquery(place.values("town__name")),
+        ),
+        day,
+    )
+
+
+def is_affiliated_where_managed(_day: date) -> Q:
+    """组织关系 and 管理党组织 are the same organization."""
+    return Q(affiliated_with=F("managed_by"))
+
+
+def _works_at_kind(kind: str, day: date) -> Q:
+    """Members whose 工作单位 is an entity of the kind which counts."""
+    entities = Entity.objects.counting(day).filter(kind=_STORED_KIND.get(kind, ""))
+    return Q(state__workplace__in=entities.values("pk"))
+
+
+MEMBERS = Population(
+    _members,
+    _keyed(Dimension(TOWN, "镇街", "town_code", "未填镇街", name="town_name")),
+    filters={"works_at_kind": _works_at_kind},
+)
