@@ -1,0 +1,1 @@
+"""Fictional districts, written as real ledgers for demonstration and tests."""
