@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from common.workbook.container import MOST_COLUMNS
 from common.workbook.errors import Unreadable
 from common.workbook.headers import (
     HeaderCell,
@@ -14,9 +15,15 @@ from common.workbook.headers import (
 )
 from common.workbook.sheets import Choice, Sheet
 
-MOST_COLUMNS = 200
 _FEWEST_NAMES = 2
 _NAMED_IN_SENTENCE = 6
+
+
+class NothingInside(Unreadable):
+    """No sheet has any cell."""
+
+    def __init__(self) -> None:
+        super().__init__("工作表里没有内容，请检查是否选错了文件。")
 
 
 def check_choice(
@@ -29,10 +36,10 @@ def check_choice(
     """Return the chosen sheet if its header has what the ledger needs; raises Unreadable."""
     best = choice.best
     if best is not None and best.suits(required) and best.header and best.header.names:
-        _check_columns(best.header, best.offset)
+        _check_columns(best.header, best.offset, headers)
         return best
     if not any(any(row) for head, _ in choice.heads for row in head):
-        raise Unreadable("工作表里没有内容，请检查是否选错了文件。")
+        raise NothingInside
     found = len(best.header.names) if best and best.header else 0
     likely = _likely_ledger(choice, others, found)
     if likely:
@@ -59,20 +66,26 @@ def _likely_ledger(choice: Choice, others: Mapping[str, Headers], found: int) ->
     return likely
 
 
-def _check_columns(header: HeaderRow, offset: int) -> None:
+def _check_columns(header: HeaderRow, offset: int, headers: Headers) -> None:
     named = [(place, cell) for place, cell in enumerate(header.cells) if cell.text]
     if len(named) > MOST_COLUMNS:
         raise Unreadable(
             f"表头有 {len(named)} 列，最多 {MOST_COLUMNS} 列，请删去多余的列后重新上传。"
         )
     for place, cell in named:
-        expected, given = money_unit(cell.name or ""), money_unit(cell.text)
+        expected, given = _unit(cell.name, headers), money_unit(cell.text)
         if expected and given and expected != given:
             raise Unreadable(
                 f"{column_letter(place + offset)} 列“{cell.text}”按{given}填写，"
                 f"本台账按{expected}，请换算并改好列名后重新上传。"
             )
     chosen(header, offset)
+
+
+def _unit(name: str | None, headers: Headers) -> str:
+    """Return the unit that the ledger gives a header, in its name or in a synonym."""
+    spellings = [name, *headers[name]] if name else []
+    return next((unit for unit in map(money_unit, spellings) if unit), "")
 
 
 def chosen(header: HeaderRow, offset: int) -> list[HeaderCell]:

@@ -12,6 +12,7 @@ from common.workbook.sheets import Sheet
 CHUNK_ROWS = 2000
 NO_ROWS = "表头下面没有数据，请填写后重新上传。"
 _TOO_WIDE = "表格的范围太大，请把数据复制到一个新的工作表，存为 .xlsx 再上传。"
+_ENCODING = "文件内部的文字编码读不了，请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"
 Frame = tuple[str, Any]
 
 
@@ -66,7 +67,12 @@ def _find_sheet(file: BinaryIO, kind: str, request: dict[str, Any]) -> tuple[She
         choice = sheets.of_text(file, index, required)
     else:
         choice = sheets.of_workbook(file, index, required, request["sheet"])
-    sheet = columns.check_choice(choice, headers, required, request["title"], request["others"])
+    try:
+        sheet = columns.check_choice(choice, headers, required, request["title"], request["others"])
+    except columns.NothingInside:
+        if kind == "xlsx" and not parts.is_readable_xml(file):
+            raise Unreadable(_ENCODING) from None
+        raise
     return sheet, choice.others
 
 

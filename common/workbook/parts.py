@@ -13,7 +13,7 @@ from typing import BinaryIO
 from xml.etree import ElementTree
 
 from common.cells import BrokenCell
-from common.workbook.container import DAMAGED, MEBIBYTE
+from common.workbook.container import DAMAGED, MEBIBYTE, MOST_COLUMNS
 from common.workbook.errors import Unreadable
 
 _PIECE = MEBIBYTE
@@ -23,8 +23,12 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
 _PREFIX = re.compile(rb"<(?:([A-Za-z_][\w.-]{0,30}):)?worksheet[\s>]")
-_PLACE = re.compile(rb"\sr=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
-_FILLED_CELL = rb"<%sc\s(?:[^>]*?\s)?r=[\"']([A-Z]{1,3})([0-9]{1,7})[\"'][^>]*>(?!</)"
+_PLACE = re.compile(rb"\sr=[\"']([A-Z]{1,9})([0-9]{1,9})[\"']")
+# Repeats are bounded, so that no made-up text makes a search quadratic.
+_FILLED_CELL = (
+    rb"<%sc\s(?:[^>]{0,200}?\s)?r=[\"']([A-Z]{1,9})([0-9]{1,9})[\"'][^>]{0,200}(?<!/)>(?!</)"
+)
+_LONGEST_CELL_START, _LONGEST_CELL_END, _MOST_STRAYS = 16_384, 65_536, 1000
 
 
 def sheet_part(file: BinaryIO, sheet: str) -> str | None:
@@ -65,20 +69,31 @@ def broken_cells(file: BinaryIO, part: str) -> dict[int, list[tuple[int, BrokenC
 
 
 def farthest_cell(file: BinaryIO) -> str | None:
-    """Return the sheet and place of the filled cell that makes a sheet largest: 《Sheet1》XFD9."""
+    """Return the sheet and place of the filled cell that stretches a sheet most: 《Sheet1》的 XFD9.
+
+    Beyond the columns that a ledger may have it is the rightmost cell, else the lowest.
+    """
     largest, place = 0, None
     for sheet, part in sheet_parts(file).items():
-        rows = columns = 0
-        corner: tuple[int, int, bytes] = (0, 0, b"")
+        right, low = (0, 0, b""), (0, 0, b"")
         for piece, prefix in _pieces(file, part):
             for found in re.finditer(_FILLED_CELL % prefix, piece):
-                row, column = int(found[2]), _column(found[1])
-                if row > rows or column > columns:
-                    corner = (row, column, found[1] + found[2])
-                rows, columns = max(rows, row), max(columns, column)
-        if rows * columns > largest:
-            largest, place = rows * columns, f"《{sheet}》的 {corner[2].decode()}"
+                column, row = _column(found[1]), int(found[2])
+                right = max(right, (column, row, found[1] + found[2]))
+                low = max(low, (row, column, found[1] + found[2]))
+        if right[0] * low[0] > largest:
+            corner = right if right[0] > MOST_COLUMNS else low
+            largest, place = right[0] * low[0], f"《{sheet}》的 {corner[2].decode()}"
     return place
+
+
+def is_readable_xml(file: BinaryIO) -> bool:
+    """Whether the sheets are in the encoding that calamine reads; it finds nothing in UTF-16."""
+    for part in sheet_parts(file).values():
+        with _archive(file) as archive, archive.open(part) as stream:
+            if b"\0" in stream.read(64):
+                return False
+    return True
 
 
 def _archive(file: BinaryIO) -> zipfile.ZipFile:
@@ -103,13 +118,13 @@ def _list(archive: zipfile.ZipFile, part: str) -> Iterator[ElementTree.Element]:
 
 def _pieces(file: BinaryIO, part: str) -> Iterator[tuple[bytes, bytes]]:
     """Yield (whole rows of XML, namespace prefix with its colon) of a sheet."""
-    prefix, rest = b"", b""
+    first, prefix, rest = True, b"", b""
     with _archive(file) as archive:
         try:
             with archive.open(part) as stream:
                 while data := stream.read(_PIECE):
-                    if not rest and (found := _PREFIX.search(data[:4096])):
-                        prefix = found[1] + b":" if found[1] else b""
+                    if first:
+                        prefix, first = _prefix(data), False
                     whole, end, rest = (rest + data).rpartition(b"</%srow>" % prefix)
                     if len(rest) > _LONGEST_ROW:
                         raise Unreadable(DAMAGED)
@@ -119,29 +134,42 @@ def _pieces(file: BinaryIO, part: str) -> Iterator[tuple[bytes, bytes]]:
     yield rest, prefix
 
 
+def _prefix(beginning: bytes) -> bytes:
+    if b"<!DOCTYPE" in beginning:
+        raise Unreadable(DAMAGED)
+    found = _PREFIX.search(beginning[:4096])
+    return found[1] + b":" if found and found[1] else b""
+
+
 def _broken_in(piece: bytes, prefix: bytes) -> Iterator[tuple[int, int, BrokenCell]]:
     opening, closing = b"<%sc " % prefix, b"</%sc>" % prefix
+    strays = 0
     for position in _hits(piece, prefix):
-        start = piece.rfind(opening, 0, position + 1)
-        end = piece.find(closing, position)
-        if start < 0:
+        start = piece.rfind(opening, max(position - _LONGEST_CELL_START, 0), position + 1)
+        end = piece.find(closing, position, position + _LONGEST_CELL_END)
+        if start < 0 or end < 0:
+            strays += 1
+            if strays > _MOST_STRAYS:
+                raise Unreadable(DAMAGED)
             continue
-        attributes, _, content = piece[start : end if end > 0 else None].partition(b">")
+        attributes, _, content = piece[start:end].partition(b">")
         shown = _broken(attributes, content, prefix)
         place = _PLACE.search(attributes) if shown is not None else None
         if place and shown is not None:
             yield int(place[2]), _column(place[1]) - 1, BrokenCell(shown)
 
 
-def _hits(piece: bytes, prefix: bytes) -> list[int]:
-    """Return where an error or a formula may stand: two plain searches, no regular expression."""
-    positions = []
-    for sign in (b">#", b"<%sf" % prefix):
+def _hits(piece: bytes, prefix: bytes) -> Iterator[int]:
+    """Yield where an error or a formula may stand: two plain searches, no regular expression."""
+    formula = b"<%sf" % prefix
+    for sign in (b">#", formula):
         position = piece.find(sign)
         while position >= 0:
-            positions.append(position)
-            position = piece.find(sign, position + 1)
-    return positions
+            after = position + len(sign)
+            # <f> and <f t="shared">, not <filter> or <formula1>.
+            if sign != formula or piece[after : after + 1] in (b">", b" "):
+                yield position
+            position = piece.find(sign, after)
 
 
 def _broken(attributes: bytes, content: bytes, prefix: bytes) -> str | None:
