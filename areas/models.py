@@ -23,6 +23,9 @@ class AreaQuerySet(ScopedQuerySet):
 class Area(models.Model):
     """区划: a district, town or subdistrict, park, community or grid."""
 
+    # Names of places are public: a record that came from elsewhere says from where.
+    named_openly = True
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.CharField("区划代码", max_length=40, unique=True)
     name = models.CharField("名称", max_length=100)
