@@ -2,7 +2,7 @@
 
 import signal
 
-pytest_plugins = ["tests.database"]
+pytest_plugins = ["tests.database", "tests.browser"]
 
 # A terminated run takes its databases, workers and browsers with it.
 signal.signal(signal.SIGTERM, signal.default_int_handler)
