@@ -12,9 +12,9 @@ CREDIT_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28
 BODY_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 MOBILE_PREFIXES = (
-    "130 131 132 133 135 136 137 138 139 150 151 152 153 155 156 157 158 159 180 181 "
-    "182 183 185 186 187 188 189 191 193 199"
-).split()
+    130, 131, 132, 133, 135, 136, 137, 138, 139, 150, 151, 152, 153, 155, 156,
+    157, 158, 159, 180, 181, 182, 183, 185, 186, 187, 188, 189, 191, 193, 199,
+)  # fmt: skip
 
 _CREDIT_VALUES = {symbol: value for value, symbol in enumerate(CREDIT_SYMBOLS)}
 
@@ -29,17 +29,13 @@ def credit_check(first17: str) -> str:
 
 def body_check(first8: str) -> str:
     """Check character of the organization code inside a credit code (GB 11714)."""
-    total = sum(
-        int(char, 36) * weight for char, weight in zip(first8, BODY_WEIGHTS, strict=True)
-    )
+    total = sum(int(char, 36) * weight for char, weight in zip(first8, BODY_WEIGHTS, strict=True))
     return "0123456789X0"[11 - total % 11]
 
 
 def identity_check(first17: str) -> str:
     """Check character of an ID number (GB 11643-1999)."""
-    total = sum(
-        int(char) * weight for char, weight in zip(first17, IDENTITY_WEIGHTS, strict=True)
-    )
+    total = sum(int(char) * weight for char, weight in zip(first17, IDENTITY_WEIGHTS, strict=True))
     return "10X98765432"[total % 11]
 
 

@@ -68,7 +68,7 @@ def _blank_plan(town: Town) -> Plan:
 
 
 def _put_named(plan: Plan) -> set[Entity]:
-    """Turn the first enterprises of each slot into the named ones; return those with fixed members."""
+    """Turn the first enterprises of each slot into named ones; return those of fixed members."""
     fixed = set()
     for slot in (named.OWN, named.JOINT, named.ATTACHED, named.WORK, named.UNCOVERED):
         waiting = (entity for kind, entity in plan.slots() if kind == slot)
@@ -113,11 +113,12 @@ def _spread_members(rng: Random, plan: Plan, fixed: set[Entity]) -> None:
             or entity.wanted_probationary < MOST_PROBATIONARY[slot]
         ]
         slot, entity = rng.choices(open_to, [SPREAD[slot] for slot, _ in open_to])[0]
-        full = entity.wanted_full < MOST_FULL[slot]
-        if full and not (entity.wanted_probationary < MOST_PROBATIONARY[slot] and rng.random() < 0.1):
-            entity.wanted_full += 1
-        else:
+        takes_full = entity.wanted_full < MOST_FULL[slot]
+        takes_probationary = entity.wanted_probationary < MOST_PROBATIONARY[slot]
+        if takes_probationary and (not takes_full or rng.random() < 0.1):
             entity.wanted_probationary += 1
+        else:
+            entity.wanted_full += 1
 
 
 def _set_joint_industries(rng: Random, plan: Plan) -> None:

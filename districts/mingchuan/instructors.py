@@ -11,7 +11,7 @@ from random import Random
 
 from districts.mingchuan import named, names
 from districts.mingchuan.codes import Numbers
-from districts.mingchuan.history import Story
+from districts.mingchuan.history import LATE_MONTH, Story
 from districts.mingchuan.organizations import Network
 from districts.mingchuan.records import Entity, Instructor
 from districts.mingchuan.timeline import Timeline, month_end, years_before
@@ -21,7 +21,8 @@ ENTERPRISES_EACH = 4  # about as many an instructor looks after
 MASS_ONLY, MASS_TOO = 0.08, 0.12  # share of enterprises under work coverage with a union etc.
 TERM_YEARS = 5
 LATE_STARTERS = (("南门街道", 21, 3), ("松岭镇", 22, 2))  # first contact within the last quarter
-EXPIRING_TOWNS = ("城中街道", "东湖街道", "柳溪镇")  # their terms end within weeks; no figure rests on it
+# Terms of one instructor in each of these end within weeks; no figure rests on them.
+EXPIRING_TOWNS = ("城中街道", "东湖街道", "柳溪镇")
 FORMER = 10
 SHOPS_EACH_TOWN = 4
 SOURCES = (
@@ -45,11 +46,12 @@ TITLES = {
 
 
 def _employer(source: str, town: Town) -> str:
+    community = town.community_names[0]
     return {
-        "机关干部": f"{town.name}党政综合办公室" if not town.is_subdistrict else f"{town.name}办事处",
+        "机关干部": f"{town.name}{'办事处' if town.is_subdistrict else '党政综合办公室'}",
         "退二线离退休": f"{town.name}退休干部党支部",
         "园区人员": f"{town.name}园区服务中心",
-        "社区": f"{town.community_names[0]}{'村民委员会' if town.community_names[0].endswith('村') else '居民委员会'}",
+        "社区": f"{community}居民委员会",
         "市监所": f"{town.short}市场监督管理所",
         "老书记": f"{town.name}老书记工作室",
         "社会招聘": "区委社会工作部",
@@ -88,7 +90,14 @@ class Staff:
             source = rng.choices(*zip(*SOURCES, strict=True))[0]
             title = rng.choice(TITLES[source])
         instructor = Instructor(
-            name, sex, _employer(source, town), source, *term, self.numbers.phone(), title, town=town
+            name,
+            sex,
+            _employer(source, town),
+            source,
+            *term,
+            self.numbers.phone(),
+            title,
+            town=town,
         )
         instructor.is_full_time = source in ("社会招聘", "园区人员") or rng.random() < 0.18
         if rng.random() < 0.6:
@@ -129,6 +138,7 @@ def _town(staff: Staff, story: Story, town: Town, markets: list[Entity]) -> None
     fixed = {name for *_, entities in named.INSTRUCTORS for name in entities}
     needing = _needing_contact(rng, plan.work, fixed)
     needing += [market for market in markets if market.town is town and not market.organization]
+    needing += _contacted_before(staff, plan.all())
     known = _known(staff, story) if is_hardware else []
     taken = {entity for instructor in known for entity in instructor.entities}
     needing = [entity for entity in needing if entity not in taken]
@@ -138,8 +148,23 @@ def _town(staff: Staff, story: Story, town: Town, markets: list[Entity]) -> None
     team = [staff.appoint(town, staff.long_term()) for _ in range(count)]
     _hand_out(needing, cycle(team))
     # Some covered enterprises have a contact too: it adds nothing to the figures.
-    covered = [entity for entity in plan.all() if entity.organization and entity not in taken]
+    done = taken | set(needing)
+    covered = [entity for entity in plan.all() if entity.organization and entity not in done]
     _hand_out(rng.sample(covered, len(covered) // 4), cycle(team))
+
+
+def _contacted_before(staff: Staff, entities: list[Entity]) -> list[Entity]:
+    """Most enterprises covered within the trend had a contact before, all of the last quarter."""
+    first, last_quarter = staff.timeline.ends[0], staff.timeline.ends[LATE_MONTH - 1]
+    return [
+        entity
+        for entity in entities
+        if entity.organization
+        and entity.organization.is_active
+        and entity.link_start
+        and entity.link_start > first
+        and (entity.link_start > last_quarter or staff.rng.random() < 0.6)
+    ]
 
 
 def _late(staff: Staff, town: Town, needing: list[Entity]) -> list[Entity]:
@@ -197,7 +222,9 @@ def _expiring(staff: Staff, story: Story) -> None:
 
 def _former(staff: Staff, story: Story) -> None:
     """Instructors whose term is over; those who serve took over their enterprises."""
-    serving = [one for one in staff.instructors if one.entities and one.starts < staff.timeline.start]
+    serving = [
+        one for one in staff.instructors if one.entities and one.starts < staff.timeline.start
+    ]
     first = next(one for one in serving if one.name == named.INSTRUCTORS[0][0])
     others = [one for one in serving if one is not first]
     for successor in [first, *staff.rng.sample(others, FORMER - 1)]:

@@ -118,7 +118,13 @@ def _areas() -> Ledger:
         ("启用日期", "启用日期", 13, False, lambda row: row.opened),
         ("停用日期", "停用日期", 13, False, lambda row: row.closed),
     ]
-    sheet = ("明川区区划和网格台账", "中共明川区委社会工作部", "区划", "共 {} 条", "注：网格由镇街划定。")
+    sheet = (
+        "明川区区划和网格台账",
+        "中共明川区委社会工作部",
+        "区划",
+        "共 {} 条",
+        "注：网格由镇街划定。",
+    )
     return _ledger("areas", "01-区划台账.xlsx", sheet, fields, area_rows())
 
 

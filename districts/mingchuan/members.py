@@ -190,7 +190,7 @@ class Roster:
             member.job = "经营者" if member.employer.kind == SHOP else "总经理"
 
     def lead_joint(self, branch: Organization) -> None:
-        """Choose the secretary of a joint branch among the full members of its second enterprise."""
+        """Choose the secretary of a joint branch among the members of its second enterprise."""
         member = next(one for one in branch.hosts[1].members if one.full_since is not None)
         if branch.secretary:
             member.name, member.sex = branch.secretary, "男"
@@ -212,14 +212,18 @@ class Roster:
         for shop in shops:
             for position in range(shop.wanted_full):
                 member = self.add(shop, self.community(shop), FULL)
-                member.level, member.job = ("出资人", "经营者") if position == 0 else ("员工", "店员")
+                member.level, member.job = (
+                    ("出资人", "经营者") if position == 0 else ("员工", "店员")
+                )
                 if position == 0:
                     shop.owner, shop.politics = member.name, "中共党员"
                     shop.phone = member.phone
                 if shop.organization is not None:
                     member.management = shop.organization
         for first, _, _, affiliated, age, standing in ASSOCIATION_BRANCHES:
-            self._association_branch(self.network.sub_associations[first], affiliated, age, standing)
+            self._association_branch(
+                self.network.sub_associations[first], affiliated, age, standing
+            )
         self._published_half_year()
         self._new_shopkeepers()
 
@@ -236,9 +240,7 @@ class Roster:
             branch.secretary = names.person(self.rng, "男")
             branch.secretary_born, branch.secretary_phone = born, self.numbers.phone()
             return
-        member = next(
-            one for one in managed if (one.level == "出资人") == (standing == "企业主")
-        )
+        member = next(one for one in managed if (one.level == "出资人") == (standing == "企业主"))
         self._rebirth(member, born)
         self.lead(member, branch, standing, member.level)
 
@@ -291,9 +293,7 @@ class Roster:
                     first = max(
                         member.full_since or member.joined, self.today - timedelta(days=1100)
                     )
-                    member.status_since = between(
-                        self.rng, first, self.today - timedelta(days=35)
-                    )
+                    member.status_since = between(self.rng, first, self.today - timedelta(days=35))
                 employer.members.remove(member)
 
 

@@ -37,7 +37,7 @@ JOINT_NAMES = {
     "柳溪镇": (("柳溪食品产业", "13 14"),),
     "云台镇": (("云台茶产业", "15"),),
     "石桥镇": (("石桥建筑业", "48 50"),),
-    "白鹭镇": (("白鹭水产", "03 13"),),
+    "白鹭镇": (("白鹭水产", "04 13"),),
     "松岭镇": (("松岭竹木产业", "20 21"),),
     "桃林镇": (("桃林果蔬", "01 13"),),
     "泉口镇": (("泉口加工业", "29 33"),),
@@ -45,7 +45,8 @@ JOINT_NAMES = {
 }
 TWO_BRANCH_TOWNS = 13  # towns with this many enterprises or more have two community branches
 
-# 个私协 branches: first name, towns, members managed, of them affiliated, secretary's age, standing.
+# 个私协 branches: first name, towns, members managed, of them affiliated, secretary's age and
+# standing.
 ASSOCIATION_BRANCHES = (
     ("城中", ("城中街道",), 78, 2, 36, "企业主"),
     ("东湖", ("东湖街道",), 70, 3, 53, "企业主"),
@@ -71,9 +72,9 @@ TERM_STAGES = (  # days from today until the election is due, weight
 )
 VACANT = ("江岸社区党支部", "松岭社区党支部")  # the secretary has left, no successor yet
 BRANDS = (
-    "红链先锋 匠心红 茶乡红韵 红色引擎 先锋驿站 党建红·物流快 红心向企 暖心红帮办 同心市场 "
-    "锤炼先锋 红色订单 党旗红·产业兴"
-).split()
+    "红链先锋", "匠心红", "茶乡红韵", "红色引擎", "先锋驿站", "党建红·物流快", "红心向企",
+    "暖心红帮办", "同心市场", "锤炼先锋", "红色订单", "党旗红·产业兴",
+)  # fmt: skip
 
 
 @dataclass(slots=True)

@@ -96,7 +96,8 @@ def _markets(
     rng: Random, describer: Describer, timeline: Timeline, network: Network
 ) -> tuple[list[Entity], list[Organization]]:
     organizer = describer.numbers.credit_code("91")
-    markets, branches = [], []
+    markets: list[Entity] = []
+    branches: list[Organization] = []
     for name, town, covered, members, employees, municipal in MARKETS:
         market = Entity(MARKET, name, BY_NAME[town], industry="72", employees=employees)
         market.wanted_full, market.wanted_probationary = members
@@ -179,10 +180,10 @@ def _closed_or_not(rng: Random, entity: Entity, timeline: Timeline) -> None:
 def _other_kinds(rng: Random, describer: Describer, timeline: Timeline) -> list[Entity]:
     rows = [(OTHER_FIRM, name, industry, "91", status) for name, industry, status in OTHER_FIRMS]
     rows += [
-        (SOCIETY, name, "87" if prefix == "51" else "84", prefix, status)
+        (SOCIETY, name, "88" if prefix == "51" else "85", prefix, status)
         for name, prefix, status in SOCIETIES
     ]
-    rows += [(ASSOCIATION, name, "72", "51", status) for name, status in ASSOCIATIONS]
+    rows += [(ASSOCIATION, name, "95", "51", status) for name, status in ASSOCIATIONS]
     entities = []
     for kind, name, industry, prefix, status in rows:
         town = next((t for t in TOWNS if name.startswith(t.short)), rng.choice(TOWNS[:9]))
@@ -223,9 +224,7 @@ def _struck_off(entity: Entity, network: Network) -> Organization:
     return branch
 
 
-def build_others(
-    rng: Random, describer: Describer, timeline: Timeline, network: Network
-) -> Others:
+def build_others(rng: Random, describer: Describer, timeline: Timeline, network: Network) -> Others:
     """16 markets that count, and everything else that does not."""
     markets, branches = _markets(rng, describer, timeline, network)
     old_markets = _old_markets(rng, describer, timeline)
@@ -236,4 +235,3 @@ def build_others(
         *_other_kinds(rng, describer, timeline),
     ]
     return Others(markets, branches, not_counted)
-

@@ -1,6 +1,6 @@
 """Reads the written workbooks back, by rules of its own: nothing here is shared with the writer.
 
-A row that breaks a rule of ledgers.md §1 is set aside with its reason, as the portal's receipt does.
+A row that breaks a rule of the ledgers is set aside with its reason, as the portal's receipt does.
 """
 
 import re
@@ -56,6 +56,8 @@ ORDERED = (  # earlier, later, whether the same day is wrong
     ("加入党组织日期", "转正日期", False),
     ("加入党组织日期", "党籍变动日期", False),
 )
+AREA_HEADERS = ("所属镇街", "村社区", "园区", "网格", "所属园区", "所属网格")
+ORGANIZATION_HEADERS = ("覆盖党组织", "组织关系所在党组织", "管理党组织", "上级党组织")
 _DAY = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))")
 
 
@@ -91,9 +93,8 @@ def _canonical(kind: str, header: object) -> str:
 
 def _records(kind: str, path: Path) -> Iterator[tuple[int, Row]]:
     """Rows below the header of the first sheet, with their numbers in Excel."""
-    table = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python(
-        skip_empty_area=False
-    )
+    sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
+    table = sheet.to_python(skip_empty_area=False)
     start = next(number for number, row in enumerate(table) if row[0] == "序号")
     headers = [_canonical(kind, cell) for cell in table[start]]
     for number, row in enumerate(table[start + 1 :], start + 2):
@@ -105,8 +106,8 @@ def _identity_is_right(text: str) -> bool:
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     if not re.fullmatch(r"\d{17}[\dX]", text):
         return False
-    date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
-    return "10X98765432"[sum(int(a) * b for a, b in zip(text, weights, strict=False)) % 11] == text[17]
+    total = sum(int(digit) * weight for digit, weight in zip(text, weights, strict=False))
+    return "10X98765432"[total % 11] == text[17]
 
 
 class _Checker:
@@ -148,16 +149,17 @@ class _Checker:
                     return header, "不是日期"
         for earlier, later, strictly in ORDERED:
             first, last = row.get(earlier), row.get(later)
-            if isinstance(first, date) and isinstance(last, date):
-                if last < first or (strictly and last == first):
-                    return later, f"早于{earlier}"
+            if not (isinstance(first, date) and isinstance(last, date)):
+                continue
+            if last < first or (strictly and last == first):
+                return later, f"早于{earlier}"
         return None
 
     def _references(self, kind: str, row: Row) -> tuple[str, str] | None:
-        for header in ("所属镇街", "村社区", "园区", "网格", "所属园区", "所属网格"):
+        for header in AREA_HEADERS:
             if row.get(header) and row[header] not in self.areas:
                 return header, "没有这个区划"
-        for header in ("覆盖党组织", "组织关系所在党组织", "管理党组织", "上级党组织", "联系党组织"):
+        for header in ORGANIZATION_HEADERS:
             if row.get(header) and row[header] not in self.organizations:
                 return header, "没有这个党组织"
         return None

@@ -77,7 +77,7 @@ class ShopBuilder:
             community=community,
             address=f"{town.name}{community}{rng.choice(ROADS)}{rng.randint(1, 320)}号",
             industry=section,
-            founded=self.timeline.today - timedelta(days=20 + int(OLDEST_DAYS * rng.random() ** 1.7)),
+            founded=self.timeline.today - timedelta(days=self._age()),
             employees=rng.choices(self._sizes, self._size_weights)[0],
             owner=names.person(rng, "男" if rng.random() < 0.58 else "女"),
             politics="",
@@ -87,6 +87,10 @@ class ShopBuilder:
         if rng.random() < 0.7:
             shop.phone = self.numbers.phone()
         return shop
+
+    def _age(self) -> int:
+        """Days since the foundation: many young shops, few old ones."""
+        return 20 + int(OLDEST_DAYS * self.rng.random() ** 1.7)
 
     def _code(self, coded: bool) -> str:
         draw = 0.0 if coded else self.rng.random()

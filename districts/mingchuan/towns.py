@@ -50,9 +50,7 @@ class Town:
     @property
     def community_names(self) -> list[str]:
         """Communities and villages, each name once in the district."""
-        return [
-            name if name.endswith("村") else name + "社区" for name in self.communities.split()
-        ]
+        return [name if name.endswith("村") else name + "社区" for name in self.communities.split()]
 
 
 TOWNS = (
@@ -96,7 +94,7 @@ PARKS = {  # park -> superior area
 }
 ZONE_TOWNS = ("东湖街道", "朝晖街道", "临江街道")  # towns on whose land the economic zone lies
 
-# Grids by place: community -> number of grids; other towns have one or two in their first community.
+# Grids by place: community -> number of grids; other towns have one or two in the first community.
 PLACE_GRIDS = {
     "青石社区": 3,
     "石湾村": 2,
