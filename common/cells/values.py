@@ -227,7 +227,7 @@ def choice(value: Raw | BrokenCell, choices: Choices) -> str:
 # --- phones -----------------------------------------------------------------------------------
 
 _SPACES_AND_BRACKETS = re.compile(r"[\s()_.]+")
-_COUNTRY = re.compile(r"(\+|00)86-?|86-?(?=1[3-9]\d{9}$)", re.ASCII)
+_COUNTRY = re.compile(r"^(?:(?:\+|00)86-?|86-?(?=1[3-9]\d{9}$))", re.ASCII)
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _AREA = r"(0(?:10|2\d|[3-9]\d{2}))"
 _EXTENSION = r"(?:(?:-|转|EXT|#|分机)(\d{1,6}))?"
