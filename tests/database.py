@@ -94,9 +94,9 @@ def database_url() -> str:
     """The test database as the application sees it, for processes that a test starts."""
     values = connection.settings_dict
     account = ":".join(quote(values[key]) for key in ("USER", "PASSWORD") if values[key])
-    query = urlencode(
-        {"host": values["HOST"], "options": values["OPTIONS"]["options"]}, quote_via=quote
-    )
+    options = values["OPTIONS"]
+    host = values["HOST"] or options.get("host", "")
+    query = urlencode({"host": host, "options": options["options"]}, quote_via=quote)
     port = f":{values['PORT']}" if values["PORT"] else ""
     return f"postgres://{account}@{port}/{values['NAME']}?{query}"
 
