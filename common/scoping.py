@@ -40,6 +40,20 @@ def reachable(label: str) -> bool:
     return label in _REACHES
 
 
+def is_within(model: type[models.Model], scope: ScopeLike, day: date) -> Q:
+    """The condition "``scope`` reaches this row of ``model`` on ``day``"."""
+    if scope.everything:
+        return Q()
+    parent = getattr(model, "scope_parent", None)
+    if parent:
+        above = model._meta.get_field(parent).related_model
+        return Q(**{f"{parent}__in": above._default_manager.within(scope, day)})
+    condition = Q(pk__in=[])
+    for reach in _REACHES.get(model._meta.label, []):
+        condition |= reach(scope, day) or Q(pk__in=[])
+    return condition
+
+
 class ScopedQuerySet(models.QuerySet):
     """``within(scope)`` is the only way from a user to rows.
 
@@ -48,17 +62,7 @@ class ScopedQuerySet(models.QuerySet):
 
     def within(self, scope: ScopeLike, on: date | None = None) -> "ScopedQuerySet":
         """Rows that ``scope`` reaches on the day ``on`` (default: today)."""
-        if scope.everything:
-            return self.all()
-        day = on or timezone.localdate()
-        parent = getattr(self.model, "scope_parent", None)
-        if parent:
-            model = self.model._meta.get_field(parent).related_model
-            return self.filter(**{f"{parent}__in": model._default_manager.within(scope, day)})
-        condition = Q(pk__in=[])
-        for reach in _REACHES.get(self.model._meta.label, []):
-            condition |= reach(scope, day) or Q(pk__in=[])
-        return self.filter(condition)
+        return self.filter(is_within(self.model, scope, on or timezone.localdate()))
 
 
 _BUILDER: list[Callable[[Any], Any]] = []

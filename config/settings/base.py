@@ -120,12 +120,15 @@ def _session_options() -> str:
 
     A dead client's statement must not hold locks for minutes, and nobody waits for a lock without
     end. Web pages add a limit per statement (config/gunicorn.py); imports may take longer.
+    A figure of many conditions looks costly to the planner and runs in a fraction of the seconds
+    that compiling it would take: no JIT.
     """
     values = {
         "lock_timeout": env("DATABASE_LOCK_TIMEOUT", default="10s"),
         "idle_in_transaction_session_timeout": "60s",
         "client_connection_check_interval": "5s",
         "statement_timeout": env("DATABASE_STATEMENT_TIMEOUT", default="0"),
+        "jit": "off",
     }
     return " ".join(f"-c {name}={value}" for name, value in values.items())
 
