@@ -66,10 +66,11 @@ def add_working_days(day: date, count: int) -> date:
 
 
 def working_days_between(first: date, last: date) -> int:
-    """How many working days lie after ``first`` up to ``last`` inclusive; negative when ``last``
-    is the earlier one. So add_working_days(d, working_days_between(d, e)) = e for a working e."""
+    """How many working days lie after ``first`` up to ``last`` inclusive; the same with a minus
+    when ``last`` is the earlier one. For a later working day e,
+    add_working_days(d, working_days_between(d, e)) = e."""
     if last < first:
-        return -_count(last, first - _DAY)
+        return -working_days_between(last, first)
     return _count(first + _DAY, last)
 
 
