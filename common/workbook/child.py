@@ -78,6 +78,7 @@ def main() -> None:
     request = json.load(sys.stdin)
     confine(request)
     answer = Answer(sys.stdout.buffer)
+    answer.send("ready", None)
     try:
         with os.fdopen(request["descriptor"], "rb") as file:
             if request["explain"]:

@@ -11,7 +11,6 @@ from common.workbook.sheets import Sheet
 
 CHUNK_ROWS = 2000
 NO_ROWS = "表头下面没有数据，请填写后重新上传。"
-_TOO_WIDE = "表格的范围太大，请把数据复制到一个新的工作表，存为 .xlsx 再上传。"
 _ENCODING = "文件内部的文字编码读不了，请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"
 Frame = tuple[str, Any]
 
@@ -56,7 +55,7 @@ def explain_size(file: BinaryIO) -> str:
         return container.TOO_LARGE
     place = parts.farthest_cell(file)
     if place is None:
-        return _TOO_WIDE
+        return container.TOO_LARGE
     return f"{place} 单元格有内容，把表格撑得太大，请删去这一格所在的行和列后重新上传。"
 
 

@@ -28,6 +28,7 @@ _PLACE = re.compile(rb"\sr=[\"']([A-Z]{1,9})([0-9]{1,9})[\"']")
 _FILLED_CELL = (
     rb"<%sc\s(?:[^>]{0,200}?\s)?r=[\"']([A-Z]{1,9})([0-9]{1,9})[\"'][^>]{0,200}(?<!/)>(?!</)"
 )
+_SPARSE = 20
 _LONGEST_CELL_START, _LONGEST_CELL_END, _MOST_STRAYS = 16_384, 65_536, 1000
 
 
@@ -71,17 +72,19 @@ def broken_cells(file: BinaryIO, part: str) -> dict[int, list[tuple[int, BrokenC
 def farthest_cell(file: BinaryIO) -> str | None:
     """Return the sheet and place of the filled cell that stretches a sheet most: 《Sheet1》的 XFD9.
 
-    Beyond the columns that a ledger may have it is the rightmost cell, else the lowest.
+    Beyond the columns that a ledger may have it is the rightmost cell, else the lowest. None if
+    the sheets are simply full.
     """
     largest, place = 0, None
     for sheet, part in sheet_parts(file).items():
-        right, low = (0, 0, b""), (0, 0, b"")
+        right, low, filled = (0, 0, b""), (0, 0, b""), 0
         for piece, prefix in _pieces(file, part):
             for found in re.finditer(_FILLED_CELL % prefix, piece):
                 column, row = _column(found[1]), int(found[2])
+                filled += 1
                 right = max(right, (column, row, found[1] + found[2]))
                 low = max(low, (row, column, found[1] + found[2]))
-        if right[0] * low[0] > largest:
+        if right[0] * low[0] > max(largest, filled * _SPARSE):
             corner = right if right[0] > MOST_COLUMNS else low
             largest, place = right[0] * low[0], f"《{sheet}》的 {corner[2].decode()}"
     return place

@@ -167,7 +167,7 @@ def _open(file: BinaryIO, request: dict[str, Any], timeout: float) -> Table:
             raise Unreadable(_explanation(file, request, timeout))
         columns = [FoundColumn(*column) for column in found.pop("columns")]
         table = Table(**found, columns=columns, rows=iter(()), _child=child)
-        table.rows = _rows(child, table)
+        table.rows = _rows(child, table.dropped_rows, table.unnamed_columns)
         return table
     except BaseException:
         child.close()
@@ -186,15 +186,18 @@ def _explanation(file: BinaryIO, request: dict[str, Any], timeout: float) -> str
     return TOO_LARGE
 
 
-def _rows(child: "_Child", table: Table) -> Iterator[tuple[int, list[Any]]]:
+def _rows(
+    child: "_Child", dropped: list[DroppedRow], unnamed: list[str]
+) -> Iterator[tuple[int, list[Any]]]:
+    """Yield the rows; knows the table's lists, not the table, which then can be forgotten."""
     try:
         while True:
             kind, payload = child.receive()
             if kind == "too large":
                 raise Unreadable(TOO_LARGE)
             if kind == "end":
-                table.dropped_rows[:] = [DroppedRow(*row) for row in payload["dropped"]]
-                table.unnamed_columns[:] = payload["unnamed"]
+                dropped += [DroppedRow(*row) for row in payload["dropped"]]
+                unnamed += payload["unnamed"]
                 return
             numbers, rows = payload
             yield from zip(numbers, rows, strict=True)
@@ -255,7 +258,17 @@ class _Child:
             with self._process.stdin as stream:  # type: ignore[union-attr]
                 stream.write(json.dumps(message).encode())
         except BrokenPipeError:
-            pass  # it died at once: receive() says so
+            pass  # it died at once: _wait_until_ready() says so
+        self._wait_until_ready()
+
+    def _wait_until_ready(self) -> None:
+        """Tell a reader that cannot work from a file that cannot be read."""
+        try:
+            self._frame()
+        except EOFError as error:
+            self.close()
+            code = self._process.returncode
+            raise RuntimeError(f"the process that reads files ended with code {code}") from error
 
     def receive(self) -> tuple[str, Any]:
         """Return the next (kind, payload); ("too large", None) if it ran out of memory.
@@ -263,14 +276,18 @@ class _Child:
         Raises Unreadable with what the child says, or with what its silence or end means.
         """
         try:
-            (size,) = struct.unpack(">I", self._read(4))
-            if size > LARGEST_FRAME:
-                raise Unreadable(TOO_LARGE)
-            kind, payload = _Unpickler(io.BytesIO(self._read(size))).load()
+            kind, payload = self._frame()
         except EOFError:
             return self._verdict()
         if kind == "refused":
             raise Unreadable(payload)
+        return kind, payload
+
+    def _frame(self) -> tuple[str, Any]:
+        (size,) = struct.unpack(">I", self._read(4))
+        if size > LARGEST_FRAME:
+            raise Unreadable(TOO_LARGE)
+        kind, payload = _Unpickler(io.BytesIO(self._read(size))).load()
         return kind, payload
 
     def close(self) -> None:

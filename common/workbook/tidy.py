@@ -28,7 +28,7 @@ _NOTE = re.compile(
     r"(填表|填报|制表|审核|统计)(人|单位|日期|时间)|"
     r"(单位|党组织|部门)?(负责人|主管领导|盖章|公章)[:(].*|(联系人|联系电话|日期)[:].*"
 )
-_EXAMPLE = re.compile(r"(填写|填报)?(示例|样例|举例|例)[:]?")
+_EXAMPLES = ("示例", "样例", "举例", "例", "例：", "填写示例")
 _NUMBER = re.compile(r"[\d,.%+-]+|共?[\d,.]+(家|户|人|名|个|条|处|份|项|万元)?")
 _SPACES = re.compile(r"\s+")
 
@@ -65,10 +65,10 @@ def tidy_rows(
 ) -> Iterator[tuple[int, Row]]:
     """Yield (Excel row, cells of the sheet's row) of the rows that hold a record."""
     first, second = layout.anchors
-    special = {cell.text for cell in layout.header.cells} | set(_TOTALS)
+    special = {cell.text for cell in layout.header.cells}.union(_TOTALS, _EXAMPLES)
     previous = layout.header.last + 1
     for number, row in numbered:
-        if row[first] == "" or row[second] == "" or row[first] in special:
+        if row[first] == "" or row[second] == "" or row[first] in special or row[0] in special:
             fate = _fate(row, layout)
             if fate == "blank":
                 continue
@@ -100,7 +100,7 @@ def _fate(row: Row, layout: Layout) -> str:
         return beginning
     if _NOTE.fullmatch(plain) and all(map(_is_note, rest)):
         return beginning
-    if filled[0][0] not in layout.known and _EXAMPLE.fullmatch(plain):
+    if filled[0][0] not in layout.known and beginning in _EXAMPLES:
         return beginning
     # Numbers written ahead into 序号 make no record.
     return "record" if any(place in layout.known for place, _ in filled) else "blank"
