@@ -1,7 +1,7 @@
 """Who may open a page. Every view says it: ``roles = {...}`` on a class, ``@access(...)`` on a
 function. What rows the page then shows is a matter of scope (common/scoping.py)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any, Protocol
 
@@ -10,6 +10,19 @@ from django.core.exceptions import PermissionDenied
 
 ANYONE = frozenset({"*"})  # every user who is signed in
 PUBLIC = frozenset({"public"})  # also without signing in
+
+
+_RIGHTS: dict[str, frozenset[str]] = {}
+
+
+def register_rights(rights: Mapping[str, frozenset[str]]) -> None:
+    """accounts says which roles have which right (accounts/scope.py RIGHTS)."""
+    _RIGHTS.update(rights)
+
+
+def having(right: str) -> frozenset[str]:
+    """The roles that have a right, for apps below accounts. KeyError: no such right."""
+    return _RIGHTS[right]
 
 
 class HasRoles(Protocol):

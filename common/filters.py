@@ -14,6 +14,7 @@ from django import forms
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, QueryDict
 
+from common.cells import name_key
 from common.forms import in_words
 
 
@@ -43,7 +44,8 @@ _FOREIGN = ("invalid_choice", "invalid_pk_value", "invalid_list")
 class ScopedFilterSet(django_filters.FilterSet):
     """Base of all filter sets.
 
-    search_fields: lookups that the search box tries, such as ``name__icontains``.
+    search_fields: lookups that the search box tries, such as ``name_key__contains`` (compared in
+    the form of common.cells.name_key) or ``uscc__istartswith`` (half-width).
     folded: names of filters that stand under 更多条件.
     """
 
@@ -55,12 +57,13 @@ class ScopedFilterSet(django_filters.FilterSet):
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Rows of which any search field fits the text."""
-        text = plain(value)
-        if not text or not self.search_fields:
+        text, key = plain(value), name_key(value)
+        if not key:
             return queryset
         condition = Q()
         for lookup in self.search_fields:
-            condition |= Q(**{lookup: text})
+            is_key = lookup.split("__")[-2].endswith("name_key")
+            condition |= Q(**{lookup: key if is_key else text})
         return queryset.filter(condition)
 
     def get_form_class(self) -> type[forms.Form]:

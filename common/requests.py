@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
+# Nothing here needs a device or an advertiser's interface.
+_PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 GetResponse = Callable[[HttpRequest], HttpResponse]
 NUL = "\x00"
 
@@ -41,14 +43,16 @@ def _refuse_nul(texts: Iterable[str]) -> None:
 
 
 class PersonalPageMiddleware:
-    """Pages of a signed-in user are not kept by browsers or proxies; a partial update whose
-    session has ended goes to the login page instead of showing it inside the page."""
+    """Pages of a signed-in user are not kept by browsers or proxies, and no page may use devices;
+    a partial update whose session has ended goes to the login page instead of showing it inside
+    the page."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", _PERMISSIONS)
         if request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store")
         location = response.headers.get("Location", "")

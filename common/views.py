@@ -20,12 +20,17 @@ from common.access import allowed
 from common.refusals import Refused
 
 
+# As-of dates outside are taken for slips; inside, days and years can be added without overflow.
+_FIRST, _LAST = date(1900, 1, 1), date(2200, 12, 31)
+
+
 def day_of(request: HttpRequest, name: str = "as_of") -> date:
-    """The as-of date in the URL; today when there is none or it is not a date."""
+    """The as-of date in the URL; today when there is none or it is no date of our time."""
     try:
-        return parse_date(request.GET.get(name, "")) or timezone.localdate()
+        day = parse_date(request.GET.get(name, ""))
     except ValueError:  # 2026-02-30
-        return timezone.localdate()
+        day = None
+    return day if day and _FIRST <= day <= _LAST else timezone.localdate()
 
 
 class AccessMixin:

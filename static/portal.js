@@ -54,6 +54,12 @@
   document.addEventListener("click", function (event) { close(event.target); });
   document.addEventListener("keydown", function (event) { if (event.key === "Escape") close(null); });
 
+  // After a partial update of the page the focus is at its beginning, not nowhere.
+  document.addEventListener("htmx:afterSettle", function (event) {
+    var main = document.getElementById("main");
+    if (event.detail.boosted && main && document.activeElement === document.body) main.focus({ preventScroll: true });
+  });
+
   // A partial update that fails becomes an ordinary page load, which says what is wrong.
   document.addEventListener("htmx:responseError", function (event) {
     var path = event.detail.pathInfo.finalRequestPath || event.detail.pathInfo.requestPath;

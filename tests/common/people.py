@@ -5,6 +5,7 @@ from datetime import date
 from accounts.models import Grant, User
 from areas.choices import AreaLevel
 from areas.models import Area
+from common.cells import name_key
 from enterprises.choices import BusinessStatus, EntityKind
 from enterprises.models import Entity, EntityState
 
@@ -35,7 +36,7 @@ def make_user(username: str, role: str = "", area: Area | None = None, **values)
 def make_entity(name: str, town: Area | None = None, **values) -> Entity:
     given = {
         "kind": EntityKind.SMALL_MICRO,
-        "name_key": name,
+        "name_key": name_key(name),
         "address": "工业路 18 号",
         "legal_representative": "吴永康",
         "founded_on": date(2022, 5, 10),

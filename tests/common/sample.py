@@ -34,7 +34,7 @@ COLUMNS = (
 
 
 class SampleFilter(ScopedFilterSet):
-    search_fields = ("name__icontains", "uscc__istartswith", "initials__istartswith")
+    search_fields = ("name_key__contains", "uscc__istartswith", "initials__istartswith")
     search_hint = "名称、信用代码或拼音首字母，如 hyjm"
     folded = ("founded",)
 
@@ -82,6 +82,10 @@ class SampleForm(ScopedForm):
         return self.instance
 
 
+class GroupedForm(SampleForm):
+    groups = (("基本信息", ("name", "kind", "founded_on")), ("情况", ("is_member_run",)))
+
+
 class SampleEdit(ScopedUpdateView):
     roles = frozenset({Role.DISTRICT})
     model = Entity
@@ -91,7 +95,7 @@ class SampleEdit(ScopedUpdateView):
 
 class SampleUpload(ScopedFormView):
     roles = frozenset({Role.DISTRICT})
-    form_class = SampleForm
+    form_class = GroupedForm
     title = "登记主体"
 
 

@@ -70,6 +70,10 @@ def test_partial_update_without_session_leads_to_the_login_page(entities, client
     assert answer.headers["HX-Redirect"].startswith("/login/")
 
 
+def test_pages_may_use_no_devices(entities, district):
+    assert "camera=()" in district.get(LIST).headers["Permissions-Policy"]
+
+
 def test_personal_pages_are_not_stored(entities, district):
     assert district.get(LIST).headers["Cache-Control"] == "no-store"
 
@@ -77,6 +81,9 @@ def test_personal_pages_are_not_stored(entities, district):
 def test_search_by_name_code_and_initials(entities, district):
     assert names(district.get(LIST, {"q": " 柳河 "})) == ["柳河企业"]
     assert names(district.get(LIST, {"q": "91990101ma00"})) == ["柳河企业"]
+    assert names(district.get(LIST, {"q": "９１９９０１０１ＭＡ００"})) == ["柳河企业"]
+    make_entity("宏达五金（二店）")
+    assert names(district.get(LIST, {"q": "五金 （二店）"})) == ["宏达五金（二店）"]
     Entity.objects.filter(name="柳河企业").update(initials="lhqy")
     assert names(district.get(LIST, {"q": "LHQ"})) == ["柳河企业"]
     nothing = district.get(LIST, {"q": "没有这个"})
@@ -223,6 +230,19 @@ def test_form_names_what_is_wrong(entities, district):
     assert 'id="id_name_error"' in text
     assert 'aria-describedby="id_name_helptext id_name_error"' in text
     assert 'id="id_founded_on_error"' in text
+
+
+def test_long_form_stands_in_groups(entities, district):
+    page = district.get(reverse("enterprises:entity_create"))
+    groups = page.context["form"].field_groups
+    assert [(label, [f.name for f in fields]) for label, fields in groups] == [
+        ("基本信息", ["name", "kind", "founded_on"]),
+        ("情况", ["is_member_run"]),
+        ("其他", ["remarks"]),
+    ]
+    wrong = district.post(reverse("enterprises:entity_create"), {"founded_on": "x"})
+    assert "还有填写不对的地方" in wrong.content.decode()
+    assert wrong.context["form"].wrong_labels == ["名称", "主体类型", "成立日期"]
 
 
 def test_second_editor_sees_both_values(entities, district):

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from django.db.models import Count
+from django.db.models import Count, F
 from django.db.models.functions import Coalesce
 
 from common.paging import LAST, paginate
@@ -94,6 +94,20 @@ def test_annotations_can_be_sorted_by(entities):
     first = paginate(queryset, order=["count", "-members"], size=20)
     second = paginate(queryset, order=["count", "-members"], cursor=first.next, size=20)
     assert len({row.pk for row in [*first, *second]}) == 23
+
+
+def test_values_of_a_day_can_be_sorted_by(entities):
+    for number, entity in enumerate(entities):
+        entity.states.update(employees=number % 7 or None)
+    queryset = Entity.objects.at(date(2026, 11, 20)).annotate(staff=F("state__employees"))
+    for order in (["-state__employees"], ["-staff"]):
+        rows, cursor = [], ""
+        while not rows or cursor:
+            page = paginate(queryset, order=order, cursor=cursor, size=4)
+            rows, cursor = [*rows, *page], page.next
+        staff = [row.staff for row in rows]
+        assert len({row.pk for row in rows}) == 23
+        assert staff == [*sorted(filter(None, staff), reverse=True), *[None] * staff.count(None)]
 
 
 @pytest.mark.parametrize("cursor", ["", LAST])
