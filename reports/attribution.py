@@ -13,11 +13,11 @@ from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 
 from common.dated import state_of
 from enterprises.choices import BusinessStatus
-from enterprises.models import Entity, counts_on
+from enterprises.models import Entity
 from organizations.coverage import is_covered
 from reports.figures import Extent, Share, Where, flag
 from reports.indicators import ORG_COVERAGE
-from reports.populations import ENTITIES
+from reports.populations import entity_counts
 
 
 class Cause(StrEnum):
@@ -111,8 +111,8 @@ def total_rows(
 
 def _changed(extent: Extent, start: date, end: date, where: Where | None) -> QuerySet:
     """Entities that count otherwise on ``end`` than on ``start``, each with its ``cause``."""
-    was_counted = _counts(extent, start, "before", where or {})
-    is_counted = _counts(extent, end, "after", where or {})
+    was_counted = entity_counts(extent, start, where or {}, "before")
+    is_counted = entity_counts(extent, end, where or {}, "after")
     rows = Entity.objects.annotate(before=state_of(start), after=state_of(end)).annotate(
         was_counted=flag(was_counted),
         is_counted=flag(is_counted),
@@ -120,14 +120,6 @@ def _changed(extent: Extent, start: date, end: date, where: Where | None) -> Que
         is_covered=flag(is_counted & is_covered(end)),
     )
     return rows.annotate(cause=_cause(start, end)).filter(cause__isnull=False)
-
-
-def _counts(extent: Extent, day: date, state: str, where: Where) -> Q:
-    """The condition "this entity counts on ``day``, within the extent and cell"."""
-    condition = counts_on(day, f"{state}__")
-    for key, value in where.items():
-        condition &= ENTITIES.dimensions[key].under(state).matches(value, day)
-    return condition & extent.condition(Entity, day)
 
 
 def _cause(start: date, end: date) -> Case:

@@ -18,6 +18,7 @@ from django.db.models.functions import Coalesce
 from accounts.scope import Scope, area_scope
 from areas.models import Area
 from common import parameters
+from common.scoping import is_within
 
 NO_PERCENT = "—"
 Where = Mapping[str, str]  # dimension → key of a cell
@@ -52,23 +53,14 @@ class Extent:
     def of(cls, scope: Scope, area: Area | None = None) -> "Extent":
         return cls(scope, area_scope(area) if area else None)
 
-    @property
-    def _limits(self) -> list[Scope]:
-        return [scope for scope in (self.scope, self.area) if scope and not scope.everything]
-
     def limit(self, rows: QuerySet, day: date) -> QuerySet:
         """Those of ``rows`` that are in the extent on ``day``."""
-        for scope in self._limits:
-            rows = rows.within(scope, day)
-        return rows
+        return rows.filter(self.takes(rows.model, day))
 
-    def condition(self, model: type[Model], day: date, prefix: str = "") -> Q:
-        """The condition "this row of ``model`` is in the extent"; ``prefix`` as in ``entity__``."""
-        condition = Q()
-        for scope in self._limits:
-            rows = model._default_manager.within(scope, day).order_by()
-            condition &= Q(**{f"{prefix}pk__in": rows.values("pk")})
-        return condition
+    def takes(self, model: type[Model], day: date) -> Q:
+        """The condition "this row of ``model`` is in the extent on ``day``"."""
+        condition = is_within(model, self.scope, day)
+        return condition & is_within(model, self.area, day) if self.area else condition
 
 
 @dataclass(frozen=True)
@@ -149,8 +141,7 @@ class Dimension:
 
     def under(self, state: str) -> "Dimension":
         """The same dimension where the state is joined under another name than ``state``."""
-        column = self.column.replace("state__", f"{state}__", 1)
-        return replace(self, column=column)
+        return replace(self, column=self.column.replace("state__", f"{state}__", 1))
 
     def matches(self, key: str, _day: date) -> Q:
         """The condition "this row stands in the cell ``key``"; an unknown key has no rows."""

@@ -9,11 +9,11 @@ from django.db.models.functions import Coalesce, ExtractDay, ExtractMonth, Extra
 from common.dated import BEGINNING, holding
 from enterprises.choices import EntityKind
 from enterprises.industries import SECTIONS
-from enterprises.models import Entity
+from enterprises.models import Entity, counts_on
 from members.models import Member
 from organizations.coverage import valid_links
 from organizations.models import OrganizationState, PartyOrganization, Post, Term
-from reports.figures import Dimension, Extent, Population
+from reports.figures import Dimension, Extent, Population, Where
 
 # Outside the portal a kind is known by its word (ledgers.md §2: by.key is the 主体类型).
 _KINDS = {kind.value: (kind.label, kind.label) for kind in EntityKind}
@@ -52,6 +52,15 @@ ENTITIES = Population(
         _by_area(GRID, "网格", "未落网格"),
     ),
 )
+
+
+def entity_counts(extent: Extent, day: date, where: Where, state: str) -> Q:
+    """ENTITIES as a condition for one entity, its state of ``day`` joined as ``state``: where one
+    query looks at several days."""
+    condition = counts_on(day, f"{state}__") & extent.takes(Entity, day)
+    for key, value in where.items():
+        condition &= ENTITIES.dimensions[key].under(state).matches(value, day)
+    return condition
 
 
 def with_members(members: QuerySet, at_least: int) -> Q:

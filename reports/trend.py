@@ -1,21 +1,22 @@
 """组织覆盖率 on many days (the 24 month ends of the dashboard), in one query.
 
-Exactly one state row of an entity holds on a day, so that counting state rows counts entities.
-The same definition as INDICATORS["org_coverage"]; a test compares the two day by day.
+Each entity is joined with its states of the whole time; exactly one of them holds on a day, so
+that counting those counts entities. The definition is that of INDICATORS["org_coverage"]; a test
+compares the two day by day.
 """
 
+from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import BigIntegerField, Case, FilteredRelation, Q, Sum, Value, When
 
 from common.dated import holding
-from enterprises.choices import BusinessStatus
-from enterprises.models import Entity, EntityState, exists_on
-from organizations.coverage import valid_links
-from reports.figures import Dimension, Extent, Share, Where
-from reports.populations import ENTITIES
+from enterprises.models import Entity
+from organizations.coverage import is_covered
+from reports.figures import Extent, Share, Where
+from reports.populations import entity_counts
 
 
 @dataclass(frozen=True)
@@ -28,40 +29,40 @@ class Point:
 
 def month_ends(until: date, count: int = 24) -> list[date]:
     """The last ``count`` month ends up to ``until`` (itself, if it is one), oldest first."""
-    ends: list[date] = []
-    first_of_next = (until + timedelta(days=1)).replace(day=1)
-    for _ in range(count):
-        ends.append(first_of_next - timedelta(days=1))
-        first_of_next = ends[-1].replace(day=1)
-    return ends[::-1]
+    last = until.year * 12 + until.month - 1
+    if until.day < monthrange(until.year, until.month)[1]:
+        last -= 1
+    months = (divmod(number, 12) for number in range(max(12, last - count + 1), last + 1))
+    return [date(y, m + 1, monthrange(y, m + 1)[1]) for y, m in months]
 
 
 def org_coverage_trend(
     extent: Extent, days: Sequence[date], where: Where | None = None
 ) -> list[Point]:
     """组织覆盖率 of an extent (or a cell of it) on each of ``days``."""
-    measures = {}
-    for index, day in enumerate(days):
-        counts = _counts(extent, day, where or {})
-        is_covered = Q(entity__in=valid_links(day).values("entity"))
-        measures[f"total_{index}"] = Count("pk", filter=counts)
-        measures[f"met_{index}"] = Count("pk", filter=counts & is_covered)
-    counted = EntityState.objects.aggregate(**measures)
+    if not days:
+        return []
+    measures = {
+        f"day_{index}": _both(
+            holding(day, "period__") & entity_counts(extent, day, where or {}, "period"),
+            is_covered(day),
+        )
+        for index, day in enumerate(days)
+    }
+    touched = Q(states__starts_on__lte=max(days), states__ends_on__gt=min(days))
+    periods = Entity.objects.annotate(period=FilteredRelation("states", condition=touched))
+    counted = periods.aggregate(**measures)
     return [
-        Point(day, Share(counted[f"met_{index}"], counted[f"total_{index}"]))
+        Point(day, Share(*divmod(counted[f"day_{index}"] or 0, _MET)))
         for index, day in enumerate(days)
     ]
 
 
-def _counts(extent: Extent, day: date, where: Where) -> Q:
-    """The condition "this state row is that of an entity of the cell which counts on ``day``"."""
-    condition = holding(day) & Q(status=BusinessStatus.NORMAL) & exists_on(day, "entity__")
-    for key, value in where.items():
-        condition &= _of_state(ENTITIES.dimensions[key]).matches(value, day)
-    return condition & extent.condition(Entity, day, "entity__")
+_MET = 10**9  # more than there are entities
 
 
-def _of_state(dimension: Dimension) -> Dimension:
-    """The same dimension, seen from a state row instead of from the entity."""
-    name, is_state, column = dimension.column.partition("state__")
-    return replace(dimension, column=column if is_state else f"entity__{name}")
+def _both(counts: Q, met: Q) -> Sum:
+    """Numerator and denominator in one number, met × _MET + total: two would ask everything twice
+    of every row, and a trend asks for two dozen days."""
+    row = Case(When(met, then=Value(_MET + 1)), default=Value(1))
+    return Sum(Case(When(counts, then=row), default=Value(0), output_field=BigIntegerField()))

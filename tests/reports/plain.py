@@ -1,18 +1,15 @@
 """The coverage family once more, in plain Python over single rows (ledgers.md §3, to the letter):
-what the queries are compared with. And a small random district in which every edge occurs."""
+what the queries are compared with."""
 
-import random
-from datetime import date, timedelta
+from datetime import date
 
-from areas.choices import AreaLevel
-from common.dated import BEGINNING, FOREVER
+from common.dated import BEGINNING
 from enterprises.choices import BusinessStatus, EntityKind
 from enterprises.models import Entity
 from members.choices import MemberCategory, MembershipStatus
 from members.models import Member
 from organizations.choices import MODE_RANK, CoverageState, OrganizationStatus, SetUpMode
 from organizations.models import PartyOrganization
-from tests import factories as make
 
 BEST = {SetUpMode.SINGLE: CoverageState.SINGLE, SetUpMode.JOINT: CoverageState.JOINT}
 
@@ -192,111 +189,3 @@ def family(day):
         "secretary_filled": split(organizations, lambda o: at(o.posts, day)),
         "election_on_time": split(with_term, lambda o: day < term_end(latest_term(o, day))),
     }
-
-
-# --- A random district --------------------------------------------------------------------------
-
-CENTRE = date(2024, 2, 29)
-
-
-def random_district(seed, size=40):
-    """Towns, park, grid, entities, organizations, members, instructors with dates close together.
-
-    Returns the days around those on which something may happen, in random order."""
-    rng = random.Random(seed)
-    days = [CENTRE, *(CENTRE + timedelta(days=n) for n in rng.sample(range(1, 900), 4))]
-
-    def day(*others):
-        return rng.choice([*days, *others])
-
-    def period():
-        first, last = sorted((day(BEGINNING), day(FOREVER)))
-        return (first, last) if first < last else (first, FOREVER)
-
-    def maybe(value, chance=0.3):
-        return value if rng.random() < chance else None
-
-    top = make.make_area(AreaLevel.DISTRICT)
-    towns = [make.make_area(AreaLevel.TOWN, top) for _ in range(3)]
-    parks = [make.make_area(AreaLevel.PARK, top) for _ in range(2)]
-    grids = [make.make_area(AreaLevel.GRID, towns[0]) for _ in range(2)]
-
-    def entity_values():
-        return {
-            "status": rng.choice([BusinessStatus.NORMAL] * 6 + list(BusinessStatus)),
-            "section": rng.choice(["C", "F", ""]), "town": rng.choice([*towns, None]),
-            "park": rng.choice([*parks, None]), "grid": rng.choice([*grids, None]),
-            "employees": rng.choice([None, 0, 9, 10, 49, 50]),
-            "above_scale": rng.choice([True, False, None]),
-            "fixed_premises": rng.choice([True, True, False, None]),
-            "has_union": rng.choice([True, False, None, None]),
-            "has_youth_league": rng.choice([True, None, None, None]),
-            "has_womens_federation": rng.choice([False, None, None, None]),
-        }
-
-    def changed(record, values):
-        for start in sorted(rng.sample(days, rng.randint(0, 2))):
-            make.change(record, start, **values())
-        return record
-
-    entities = [
-        changed(
-            make.make_entity(
-                kind=rng.choice(EntityKind.values), chain=rng.choice(["", "五金"]),
-                founded_on=rng.choice([None, date(2015, 1, 1), *days]),
-                closed_on=maybe(FOREVER - timedelta(days=1)) or maybe(day()),
-                **entity_values(),
-            )
-            if rng.random() < 0.9
-            else make.make_entity(**entity_values()),
-            entity_values,
-        )
-        for _ in range(size)
-    ]
-    organizations = [
-        changed(
-            make.make_organization(
-                founded_on=rng.choice([date(2015, 1, 1), *days]), dissolved_on=maybe(day()),
-                status=rng.choice(["in_use", "in_use", "dissolved"]), town=rng.choice(towns),
-            ),
-            lambda: {"town": rng.choice([*towns, None])},
-        )
-        for _ in range(size // 3)
-    ]
-    for organization in organizations:
-        if rng.random() < 0.7:
-            make.make_post(organization, *period())
-        if rng.random() < 0.8:
-            first = day(BEGINNING)
-            second = first + timedelta(days=rng.choice([365, 1096]))
-            make.make_term(organization, first, rng.choice([None, 1, 2, 3, 5]), ends_on=second)
-            if rng.random() < 0.5:
-                make.make_term(organization, second, rng.choice([None, 0, 3]))
-    instructors = [make.make_instructor(*sorted((day(), day()))) for _ in range(size // 6)]
-    for entity in entities:
-        for organization in rng.sample(organizations, rng.choice([0, 0, 1, 1, 2])):
-            make.cover(entity, organization, rng.choice(SetUpMode.values), *period())
-        if rng.random() < 0.4:
-            make.assign(rng.choice(instructors), entity, *period())
-
-    def member_values():
-        return {
-            "status": rng.choice([MembershipStatus.NORMAL] * 5 + list(MembershipStatus)),
-            "category": rng.choice(MemberCategory.values),
-            "workplace": rng.choice([*entities[: size // 4], None]),
-        }
-
-    for _ in range(size * 2):
-        member = make.make_member(
-            joined_on=rng.choice([date(2010, 7, 1), *days]),
-            full_member_on=rng.choice([None, date(2011, 7, 1), *days]), **member_values(),
-        )
-        changed(member, member_values)
-        turn = day()
-        make.affiliate(member, rng.choice(organizations), ends_on=turn)
-        if rng.random() < 0.9:
-            make.affiliate(member, rng.choice(organizations), turn)
-        if rng.random() < 0.3:
-            make.manage(member, rng.choice(organizations), *period())
-    around = sorted({d + timedelta(days=n) for d in days for n in (-1, 0, 1)})
-    return rng.sample(around, len(around))

@@ -18,6 +18,7 @@ from reports.populations import DIMENSIONS
 from reports.trend import month_ends, org_coverage_trend
 from tests.factories import make_user
 from tests.reports import plain
+from tests.reports.districts import random_district
 
 pytestmark = pytest.mark.django_db
 WHOLE = Extent(Scope(everything=True))
@@ -41,7 +42,7 @@ def extents():
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_figures_equal_plain_python(seed):
-    for day in plain.random_district(seed)[:5]:
+    for day in random_district(seed)[:5]:
         expected = plain.family(day)
         found = figures(FAMILY, WHOLE, day)
         for key, (met, total) in expected.items():
@@ -58,7 +59,7 @@ def test_figures_equal_plain_python(seed):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_cell_equals_its_list(seed):
     """Every cell of every dimension sums up; a sample of them is compared with the lists."""
-    day = plain.random_district(seed, size=24)[0]
+    day = random_district(seed, size=24)[0]
     for extent in extents():
         whole = figures(FAMILY, extent, day)
         seen = []
@@ -85,7 +86,7 @@ def _check_lists(indicator, where, figure, extent, day):
 @pytest.mark.parametrize("seed", SEEDS[:1])
 def test_towns_sum_to_the_district(seed):
     """An extent of a town is the cell of that town."""
-    for day in plain.random_district(seed, size=24)[:2]:
+    for day in random_district(seed, size=24)[:2]:
         for town in Area.objects.filter(level=AreaLevel.TOWN):
             inside = figures(FAMILY, Extent.of(WHOLE.scope, town), day)
             for indicator in FAMILY:
@@ -95,10 +96,10 @@ def test_towns_sum_to_the_district(seed):
 
 @pytest.mark.parametrize("seed", SEEDS[:1])
 def test_trend_equals_the_single_days(seed):
-    days = plain.random_district(seed, size=24)
+    days = random_district(seed, size=24)
     town = Area.objects.filter(level=AreaLevel.TOWN).first()
     coverage = INDICATORS["org_coverage"]
-    for extent in (WHOLE, Extent.of(WHOLE.scope, town)):
+    for extent in (WHOLE, Extent.of(WHOLE.scope, town), Extent(Scope())):
         for where in ({}, {"kind": "小微企业"}, {"town": town.code, "industry": "C"}):
             for point in org_coverage_trend(extent, days, where):
                 assert point.figure == coverage.figure(extent, point.day, where)
@@ -106,7 +107,7 @@ def test_trend_equals_the_single_days(seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_coverage_states_equal_plain_python(seed):
-    for day in plain.random_district(seed)[:6]:
+    for day in random_district(seed)[:6]:
         expected = {entity.pk: plain.coverage(entity, day) for entity in plain.every_entity()}
         rows = with_coverage(Entity.objects.at(day), day)
         assert dict(rows.values_list("pk", "coverage")) == expected
@@ -117,7 +118,7 @@ def test_coverage_states_equal_plain_python(seed):
 
 
 def test_standing_equals_the_lists():
-    day = plain.random_district(SEEDS[0], size=24)[0]
+    day = random_district(SEEDS[0], size=24)[0]
     lists = plain.family(day)
     for entity in Entity.objects.all():
         expected = {
@@ -132,4 +133,7 @@ def test_month_ends():
         date(2026, 8, 31), date(2026, 9, 30), date(2026, 10, 31),
     ]
     assert month_ends(date(2024, 2, 29), 1) == [date(2024, 2, 29)]
+    assert month_ends(date.max, 1) == [date.max]
+    assert month_ends(date(1, 2, 3)) == [date(1, 1, 31)]
+    assert org_coverage_trend(WHOLE, month_ends(date.min)) == []
     assert len(month_ends(date(2026, 11, 22))) == 24
