@@ -10,11 +10,11 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-KEY_BYTES = 32
+KEY_BYTES = 48
 
 
 def read_key(name: str, *, folder: Path, create: bool) -> str:
-    """Return the key `name` as text (base64 of 32 bytes unless set by hand).
+    """Return the key `name` as text (base64 of 48 bytes unless set by hand).
 
     `create` writes a new file when neither the variable nor the file is there; without it that is
     an error, because a fresh key beside an existing database could read none of its identities.
