@@ -11,13 +11,13 @@ from random import Random
 
 from districts.mingchuan.district import build_district
 from districts.mingchuan.flaws import add_flaws
-from districts.mingchuan.ledgers import build_ledgers
+from districts.mingchuan.ledgers import FILES, build_ledgers
 from districts.mingchuan.sheets import write_ledger
 from districts.mingchuan.shops import SELF_EMPLOYED
 
 SEED = 990101
 
-__all__ = ["SEED", "SELF_EMPLOYED", "write_workbooks"]
+__all__ = ["FILES", "SEED", "SELF_EMPLOYED", "write_workbooks"]
 
 
 def write_workbooks(

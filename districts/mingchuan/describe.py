@@ -116,7 +116,7 @@ class Describer:
         entity.employees = min(entity.employees, most_employees(industry))
         most = MOST_REVENUE.get(industry, 1e9)
         if entity.revenue is None:
-            each = rng.uniform(9, 46) if is_industry(industry) else rng.uniform(6, 32)
+            each = rng.uniform(9, 58) if is_industry(industry) else rng.uniform(6, 32)
             entity.revenue = round(min(entity.employees * each, most) * rng.uniform(0.8, 1), 1)
         entity.assets = round(entity.revenue * rng.uniform(0.35, 1.3), 1)
         entity.above_scale = self._above_scale(entity)

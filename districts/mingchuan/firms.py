@@ -15,7 +15,7 @@ EMPLOYEES = {  # slot -> range; own branches stand in the larger enterprises
     named.OWN: (28, 190),
     named.JOINT: (10, 62),
     named.ATTACHED: (8, 40),
-    named.WORK: (3, 46),
+    named.WORK: (3, 66),
     named.UNCOVERED: (3, 28),
 }
 # Weights by which members beyond the least number are spread, and the most an enterprise takes.

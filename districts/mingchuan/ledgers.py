@@ -19,6 +19,14 @@ from districts.mingchuan.sheets import Cell, Column, Sheet
 from districts.mingchuan.towns import area_rows
 
 TEXT = True
+FILES = {  # file name -> kind of ledger, in the order of loading
+    "01-区划台账.xlsx": "areas",
+    "02-党组织台账.xlsx": "organizations",
+    "03-小微企业和专业市场台账.xlsx": "enterprises",
+    "04-个体工商户台账.xlsx": "enterprises",
+    "05-党员花名册.xlsx": "members",
+    "06-党建指导员台账.xlsx": "instructors",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +94,6 @@ Field = tuple[str, str, float, bool, Getter]  # canonical, printed, width, text,
 
 
 def _ledger(
-    kind: str,
     file_name: str,
     sheet: tuple[str, str, str, str, str],
     fields: Sequence[Field],
@@ -100,7 +107,7 @@ def _ledger(
     )
     title, unit, tab, total, note = sheet
     return Ledger(
-        kind,
+        FILES[file_name],
         file_name,
         Sheet(title, unit, tab, columns, total, note, instructions),
         tuple(canonical for canonical, *_ in fields),
@@ -125,7 +132,7 @@ def _areas() -> Ledger:
         "共 {} 条",
         "注：网格由镇街划定。",
     )
-    return _ledger("areas", "01-区划台账.xlsx", sheet, fields, area_rows())
+    return _ledger("01-区划台账.xlsx", sheet, fields, area_rows())
 
 
 def _organizations(district: District, spell: Spelling) -> Ledger:
@@ -164,7 +171,7 @@ def _organizations(district: District, spell: Spelling) -> Ledger:
         "共 {} 个",
         "注：带★的为必填项。党组织代码未核发的可不填。",
     )
-    return _ledger("organizations", "02-党组织台账.xlsx", sheet, fields, district.organizations)
+    return _ledger("02-党组织台账.xlsx", sheet, fields, district.organizations)
 
 
 def _link_start(spell: Spelling) -> Getter:
@@ -220,7 +227,6 @@ def _enterprises(district: District, spell: Spelling) -> Ledger:
         "三、统一社会信用代码、联系电话两列已设为文本格式，请勿改动。",
     )
     return _ledger(
-        "enterprises",
         "03-小微企业和专业市场台账.xlsx",
         sheet,
         fields,
@@ -263,7 +269,7 @@ def _shops(district: District, spell: Spelling) -> Ledger:
         "共 {} 户",
         "注：由市场监管所每月第一个工作日更新。",
     )
-    return _ledger("enterprises", "04-个体工商户台账.xlsx", sheet, fields, district.shops)
+    return _ledger("04-个体工商户台账.xlsx", sheet, fields, district.shops)
 
 
 def _link_day(one: Entity) -> Cell:
@@ -309,7 +315,7 @@ def _members(district: District, spell: Spelling) -> Ledger:
         "共 {} 名",
         "注：本表含个人信息，仅供工作使用。",
     )
-    return _ledger("members", "05-党员花名册.xlsx", sheet, fields, district.members)
+    return _ledger("05-党员花名册.xlsx", sheet, fields, district.members)
 
 
 def _instructors(district: District, spell: Spelling) -> Ledger:
@@ -340,7 +346,7 @@ def _instructors(district: District, spell: Spelling) -> Ledger:
         "共 {} 名",
         "注：聘期届满未续聘的保留在册。",
     )
-    return _ledger("instructors", "06-党建指导员台账.xlsx", sheet, fields, district.instructors)
+    return _ledger("06-党建指导员台账.xlsx", sheet, fields, district.instructors)
 
 
 def build_ledgers(district: District, rng: Random) -> list[Ledger]:
