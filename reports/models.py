@@ -1,0 +1,58 @@
+"""Report runs: a report that was asked for, its frozen figures and its files."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from common.scoping import ScopedQuerySet
+
+
+class RunState(models.TextChoices):
+    QUEUED = "queued", "等待生成"
+    DONE = "done", "已生成"
+    FAILED = "failed", "未生成"
+
+
+class ReportRun(models.Model):
+    """统计报告: figures, definitions, day, area and asker are frozen in ``payload``; the files are
+    drawn from it, and a new drawing from it gives the same figures."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    number = models.CharField("编号", max_length=20, unique=True)
+    area = models.ForeignKey("areas.Area", models.PROTECT, verbose_name="范围")
+    as_of = models.DateField("时点")
+    against = models.DateField("对比时点", null=True)
+    state = models.CharField("状态", max_length=10, choices=RunState, default=RunState.QUEUED)
+    message = models.TextField("说明", blank=True)
+    is_automatic = models.BooleanField("自动生成", default=False)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="生成人"
+    )
+    asked_at = models.DateTimeField("提交时间", default=timezone.now)
+    finished_at = models.DateTimeField("完成时间", null=True)
+    payload = models.JSONField("数据", null=True)
+    checksum = models.CharField("校验码", max_length=64, blank=True)
+    lists = models.FileField("名单数据", upload_to="reports/", blank=True)
+    pdf = models.FileField("PDF", upload_to="reports/", blank=True)
+    xlsx = models.FileField("数据表", upload_to="reports/", blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-asked_at"]
+        verbose_name = "统计报告"
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("reports:run", args=[self.pk])
+
+    @property
+    def shown_checksum(self) -> str:
+        """The checksum as it is printed: the first 16 hex digits in groups."""
+        start = self.checksum[:16].upper()
+        return " ".join(start[at : at + 4] for at in range(0, 16, 4))
