@@ -25,9 +25,7 @@ class Masked(CellError):
     """A masked identity cell such as 138****0000; beside a 记录号 it means unchanged."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "这是打了星号的号码，请填写完整号码，或连同“记录号”一列一起导入。"
-        )
+        super().__init__("这是打了星号的号码，请填写完整号码，或连同“记录号”一列一起导入。")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import math
 import re
+import string
 import unicodedata
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -17,14 +18,13 @@ _NONCHARACTERS = "".join(
     chr(plane * 0x10000 + low) for plane in range(17) for low in (0xFFFE, 0xFFFF)
 )
 _CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f"
-_FORBIDDEN = re.compile(
-    f"[{_CONTROLS}\ud800-\udfff\ufdd0-\ufdef\ufffd{_NONCHARACTERS}]"
-)
+_FORBIDDEN = re.compile(f"[{_CONTROLS}\ud800-\udfff\ufdd0-\ufdef\ufffd{_NONCHARACTERS}]")
 # Zero-width and direction marks cannot be seen: dropped, or names that look equal would differ.
 _INVISIBLE = re.compile(
     "[\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
 _SPACES = re.compile(r"\s+")
+_UPPER_CASE = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
 _NUMBER_AS_TEXT = re.compile(r"\d\.\d+E\+?\d+|\d+E\+\d+|\d+\.0+", re.ASCII)
 _MASK = re.compile(r"[*•●∗⁎]")
 
@@ -76,7 +76,9 @@ def _written(value: Raw | BrokenCell) -> str:
 
 
 def _written_number(value: float | Decimal) -> str:
-    if not math.isfinite(value):
+    # A Decimal may be a signaling NaN, an int too large for a float.
+    is_finite = value.is_finite() if isinstance(value, Decimal) else abs(value) != math.inf
+    if not is_finite or value != value:
         raise CellError("这一格不是有效的数字，请核对后重填。")
     if not -EXACT_NUMBERS < value < EXACT_NUMBERS:
         raise CellError(MANGLED)
@@ -91,9 +93,7 @@ def half_width(value: str, max_length: int = LONGEST_SHORT_TEXT) -> str:
     return line if line.isascii() else unicodedata.normalize("NFKC", line).strip()
 
 
-def code_text(
-    value: Raw | BrokenCell, max_length: int = 64, *, exact_digits: int = 0
-) -> str:
+def code_text(value: Raw | BrokenCell, max_length: int = 64, *, exact_digits: int = 0) -> str:
     """Return an identity code: half-width, upper-case, without spaces or a leading apostrophe.
 
     Numeric cells are refused, because Excel has cut them to 15 digits or dropped leading zeros,
@@ -101,7 +101,9 @@ def code_text(
     """
     if not isinstance(value, str):
         return _code_of_number(value, exact_digits)
-    code = "".join(half_width(value).split()).lstrip("'’‘`").upper()
+    packed = "".join(half_width(value).split()).lstrip("'’‘`")
+    # Marks may have come together where a space stood; a code read again must stay the same.
+    code = unicodedata.normalize("NFC", packed.translate(_UPPER_CASE))
     if is_masked(code):
         raise Masked
     if _NUMBER_AS_TEXT.fullmatch(code):
@@ -145,9 +147,7 @@ _SEPARATORS = "、，,;；\n\r"
 _OPENING, _CLOSING = "（(【[〔《", "）)】]〕》"
 
 
-def many(
-    value: Raw | BrokenCell, max_length: int = LONGEST_SHORT_TEXT
-) -> tuple[str, ...]:
+def many(value: Raw | BrokenCell, max_length: int = LONGEST_SHORT_TEXT) -> tuple[str, ...]:
     """Return the values of a cell that holds several, in order, without repeats.
 
     They are separated by 、 ， , ; ； or a line break; separators inside brackets do not count,

@@ -19,9 +19,7 @@ _DATE_SIGNS = str.maketrans(
 )
 _DAY = re.compile(r"(\d{4}) ?[-/.] ?(\d{1,2}) ?[-/.] ?(\d{1,2})", re.ASCII)
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0)?", re.ASCII)
-_CLOCK = re.compile(
-    r"[T ]?\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?( ?[AP]M)?(\+08:?00)?", re.ASCII
-)
+_CLOCK = re.compile(r"[T ]?\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?( ?[AP]M)?(\+08:?00)?", re.ASCII)
 _MONTH = re.compile(r"\d{4}( ?[-/.] ?\d{0,2} ?[-/.]?|0[1-9]|1[0-2])?", re.ASCII)
 _SERIAL = re.compile(r"(\d{5})(\.\d+)?", re.ASCII)
 _SERIAL_ORIGIN = date(1899, 12, 30)
@@ -79,14 +77,10 @@ def _bounded(value: date) -> date:
 # --- numbers ----------------------------------------------------------------------------------
 
 _NUMBER = re.compile(r"[+-]?(\d{1,20}|\d{1,3}(,\d{3}){1,6})(\.\d{0,30})?", re.ASCII)
-_NUMBER_WITH_UNIT = re.compile(
-    r"[￥¥$约]?[+-]?[\d,.]+ ?[^\d,.]{1,6}|[￥¥$约][\d,.]+", re.ASCII
-)
+_NUMBER_WITH_UNIT = re.compile(r"[￥¥$约]?[+-]?[\d,.]+ ?[^\d,.]{1,6}|[￥¥$约][\d,.]+", re.ASCII)
 
 
-def integer(
-    value: Raw | BrokenCell, minimum: int = 0, maximum: int = 2_147_483_647
-) -> int | None:
+def integer(value: Raw | BrokenCell, minimum: int = 0, maximum: int = 2_147_483_647) -> int | None:
     """Return a whole number ("1,200", "１２" and "12.0" too), None if the cell is empty."""
     number = _number(value)
     if number is None:
@@ -187,12 +181,8 @@ class Choices:
         synonyms: Mapping[str, str] | None = None,
     ) -> None:
         self.labels = dict(labels)
-        spelled = {label: stored for stored, label in self.labels.items()} | dict(
-            synonyms or {}
-        )
-        self._values = {
-            name_key(spelling): stored for spelling, stored in spelled.items()
-        }
+        spelled = {label: stored for stored, label in self.labels.items()} | dict(synonyms or {})
+        self._values = {name_key(spelling): stored for spelling, stored in spelled.items()}
 
     def value_of(self, spelling: str) -> str | None:
         """Return the stored value of a spelling, None if there is none."""
@@ -258,9 +248,7 @@ def _written_phone(written: str) -> str:
         raise Masked
     if _PHONE_SEPARATORS.search(written):
         raise CellError("只填一个电话号码，其余的写在备注里。")
-    packed = _COUNTRY.sub(
-        "", _SPACES_AND_BRACKETS.sub("", written).lstrip("'’‘`"), count=1
-    )
+    packed = _COUNTRY.sub("", _SPACES_AND_BRACKETS.sub("", written).lstrip("'’‘`"), count=1)
     digits = packed.replace("-", "")
     for shape in (_MOBILE, _LOCAL, _SERVICE):
         if shape.fullmatch(digits):

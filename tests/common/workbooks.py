@@ -50,6 +50,26 @@ def book(*sheets: Sequence[Sequence[Any]], **options: Any) -> bytes:
     return target.getvalue()
 
 
+def made(write: Callable[[Any, Any], None], **options: Any) -> bytes:
+    """Return an .xlsx made by a function of (workbook, first sheet)."""
+    target = io.BytesIO()
+    workbook = xlsxwriter.Workbook(target, options)
+    write(workbook, workbook.add_worksheet("台账"))
+    workbook.close()
+    return target.getvalue()
+
+
+def rows_at(sheet: Any, first: int, *rows: Sequence[Any], column: int = 0) -> None:
+    """Write rows from row `first` (from 0) on."""
+    for at, row in enumerate(rows, first):
+        sheet.write_row(at, column, row)
+
+
+def text_table(rows: Sequence[Sequence[Any]], separator: str = ",") -> str:
+    """Return the rows as text."""
+    return "\r\n".join(separator.join(map(str, row)) for row in rows) + "\r\n"
+
+
 def changed(
     content: bytes,
     parts: Mapping[str, Callable[[bytes], bytes]] | None = None,
