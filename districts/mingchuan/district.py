@@ -16,7 +16,7 @@ from districts.mingchuan.records import District, Entity
 from districts.mingchuan.shops import SELF_EMPLOYED, build_shops
 from districts.mingchuan.timeline import Timeline
 
-REASONS = ("无党员", "无党员", "正式党员不足3名", "出资人不支持", "党员组织关系未转", "其他")
+REASONS = ("无党员", "无党员", "无党员", "出资人不支持", "其他")  # where nobody is a member
 
 
 def _round_off(rng: Random, entities: list[Entity], today: date) -> None:

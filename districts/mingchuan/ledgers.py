@@ -212,7 +212,7 @@ def _enterprises(district: District, spell: Spelling) -> Ledger:
         ("妇联", "妇联", 6, False, lambda one: _tick(one.women)),
         ("党员总数", "党员人数", 8, False, lambda one: one.member_total),
         ("备注", "备注", 22, False, lambda one: one.note),
-        ("填报人", "填报人", 9, False, lambda one: None),
+        ("填报人", "填报人", 9, False, lambda one: f"{one.town.short}所"),
     ]
     sheet = (
         "明川区小微企业和专业市场台账",

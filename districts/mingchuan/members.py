@@ -74,6 +74,11 @@ class Roster:
             if not any(low <= day <= high for low, high in (PUBLISHED_HALF_YEAR, YEAR_BEFORE)):
                 return day
 
+    def _joined_since_youth(self, born: date, latest: date) -> date:
+        """A day between 20 and 45 years of age, not after `latest` unless age demands it."""
+        grown = years_before(born, -20)
+        return self._joined(grown, max(grown, min(latest, years_before(born, -45))))
+
     def add(
         self,
         employer: Entity | None,
@@ -91,8 +96,7 @@ class Roster:
         if category == PROBATIONARY:
             joined = between(rng, today - timedelta(days=330), today - timedelta(days=25))
         else:
-            grown = years_before(born, -20)
-            joined = self._joined(grown, max(grown, today - timedelta(days=500)))
+            joined = self._joined_since_youth(born, today - timedelta(days=500))
         member = Member(
             name or names.person(rng, sex),
             sex,
@@ -201,8 +205,7 @@ class Roster:
     def _rebirth(self, member: Member, born: date) -> None:
         """Give a member the age of a secretary, with the ID number and dates that follow."""
         member.born, member.identity = born, self.numbers.identity(born, member.sex)
-        grown = years_before(born, -20)
-        member.joined = self._joined(grown, max(grown, self.today - timedelta(days=900)))
+        member.joined = self._joined_since_youth(born, self.today - timedelta(days=900))
         member.full_since = years_before(member.joined, -1)
 
     # -- shops -----------------------------------------------------------------------------------
