@@ -1,8 +1,6 @@
 """The coverage family once more, in plain Python over single rows (ledgers.md §3, to the letter):
 what the queries are compared with."""
 
-from datetime import date
-
 from common.dated import BEGINNING
 from enterprises.choices import BusinessStatus, EntityKind
 from enterprises.models import Entity
@@ -10,6 +8,7 @@ from members.choices import MemberCategory, MembershipStatus
 from members.models import Member
 from organizations.choices import MODE_RANK, CoverageState, OrganizationStatus, SetUpMode
 from organizations.models import PartyOrganization
+from organizations.rules import election_due
 
 BEST = {SetUpMode.SINGLE: CoverageState.SINGLE, SetUpMode.JOINT: CoverageState.JOINT}
 
@@ -106,12 +105,9 @@ def latest_term(organization, day):
     return max(begun, key=lambda term: term.starts_on, default=None)
 
 
-def term_end(term):
-    start = term.starts_on
-    try:
-        return start.replace(year=start.year + term.years)
-    except ValueError:
-        return date(start.year + term.years, 3, 1)
+def is_within_term(organization, day):
+    term = latest_term(organization, day)
+    return day < election_due(term.starts_on, term.years)
 
 
 # --- The family ---------------------------------------------------------------------------------
@@ -187,5 +183,5 @@ def family(day):
             lambda m: affiliation(m, day) and affiliation(m, day) == management(m, day),
         ),
         "secretary_filled": split(organizations, lambda o: at(o.posts, day)),
-        "election_on_time": split(with_term, lambda o: day < term_end(latest_term(o, day))),
+        "election_on_time": split(with_term, lambda o: is_within_term(o, day)),
     }
