@@ -43,7 +43,9 @@ class Segment:
         return self.width >= 11 * len(f"{self.count}") + 6
 
 
-def state_bar(counts: Sequence[tuple[CoverageState, int, str]], width: int, unit: str) -> list[Segment]:
+def state_bar(
+    counts: Sequence[tuple[CoverageState, int, str]], width: int, unit: str
+) -> list[Segment]:
     """Segments of a bar of ``width``: (state, number, address of its list), as they stand."""
     total = sum(count for _state, count, _url in counts) or 1
     segments, x = [], 0.5
@@ -62,15 +64,20 @@ def state_bar(counts: Sequence[tuple[CoverageState, int, str]], width: int, unit
 class Bar:
     """One month of the trend."""
 
-    label: str
+    label: str  # below the bar; "" where there is no room for every month
     title: str
     url: str
     x: float
     y: float
     width: float
     height: float
-    value: str
+    value: str  # above the first and the last bar
     is_last: bool
+
+    @property
+    def fill(self) -> str:
+        """On paper the last bar is black; the page makes it red by its class."""
+        return "#1f2328" if self.is_last else "#274c6b"
 
     @property
     def middle(self) -> float:
@@ -79,6 +86,15 @@ class Bar:
     @property
     def above(self) -> float:
         return round(self.y - 7, 1)
+
+    @property
+    def anchor(self) -> str:
+        """Values keep inside the drawing: the first grows to the right, the last to the left."""
+        return "end" if self.is_last else "start"
+
+    @property
+    def value_x(self) -> float:
+        return round(self.x + self.width, 1) if self.is_last else self.x
 
 
 @dataclass(frozen=True)
@@ -94,18 +110,39 @@ class Trend:
     title: str
 
     @property
+    def left(self) -> int:
+        return LEFT
+
+    @property
     def right(self) -> int:
-        return self.width - 8
+        return self.width - RIGHT
+
+    @property
+    def grid_label_x(self) -> int:
+        return LEFT - 6
+
+    @property
+    def label_y(self) -> float:
+        return self.base + 16
+
+    @property
+    def year_line_y(self) -> float:
+        return self.base + 24
+
+    @property
+    def year_y(self) -> float:
+        return self.base + 39
 
 
-LEFT, TOP, BELOW = 34, 26, 44
+LEFT, RIGHT, TOP, BELOW = 34, 8, 26, 44
+_MONTH_WIDTH = 30  # of "12月"; where bars stand closer, only the quarters are named
 
 
 def trend_bars(points: Sequence[Point], urls: Sequence[str], width: int, height: int) -> Trend:
     """Bars of the share of each month end, the axis from 0 to the next ten percent."""
     base = float(height - BELOW)
     top = _axis_top(points)
-    step = (width - LEFT - 8) / max(len(points), 1)
+    step = (width - LEFT - RIGHT) / max(len(points), 1)
     scale = (base - TOP) / float(top)
     bars = []
     for index, (point, url) in enumerate(zip(points, urls, strict=True)):
@@ -113,7 +150,7 @@ def trend_bars(points: Sequence[Point], urls: Sequence[str], width: int, height:
         tall = round(float(share) * scale, 1)
         first, last = index == 0, index == len(points) - 1
         bars.append(Bar(
-            label=f"{point.day.month}",
+            label=_month(point, step),
             title=f"{point.day.year}年{point.day.month}月末 {point.figure.met}/{point.figure.total}"
                   f" = {point.figure.percent_text}",
             url=url, x=round(LEFT + index * step + step * 0.17, 1), y=round(base - tall, 1),
@@ -124,6 +161,13 @@ def trend_bars(points: Sequence[Point], urls: Sequence[str], width: int, height:
     if len(lines) > 6:
         lines = lines[::2]
     return Trend(width, height, base, bars, lines, _years(points, step), _title(points))
+
+
+def _month(point: Point, step: float) -> str:
+    month = point.day.month
+    if step >= _MONTH_WIDTH:
+        return f"{month}月"
+    return f"{month}" if month % 3 == 1 else ""
 
 
 def _axis_top(points: Sequence[Point]) -> Decimal:
