@@ -131,6 +131,10 @@ class Affiliations(Timelines):
         self.organization, self.transferred, self.joined = organization, transferred, joined
         self.columns = (organization, transferred)
 
+    @property
+    def dated_columns(self):
+        return (self.organization,)
+
     def load(self, ids, options):
         super().load(ids, options)
         self.finder = OrganizationFinder(options)

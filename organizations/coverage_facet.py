@@ -52,6 +52,10 @@ class Coverage(Facet):
         self.start = Column("覆盖起始日期", "starts_on", DateCell(), synonyms=["覆盖开始日期"])
         self.columns = (self.organization, self.mode, self.start)
 
+    @property
+    def dated_columns(self):
+        return (self.organization, self.mode)
+
     def load(self, ids, options):
         self.finder = OrganizationFinder(options)
         self.modes = dict(

@@ -101,6 +101,10 @@ class Secretary(Timelines):
         self.person, self.details = person, details
         self.columns = (person, *details)
 
+    @property
+    def dated_columns(self):
+        return (self.person,)
+
     def plan(self, row, options):
         known = self.nothing if row.is_new else self.known_at(row.record, options.day)
         person = row.get(self.person) if row.wants(self.person, options) else known["person"]
@@ -172,6 +176,10 @@ class Terms(Timelines):
     def __init__(self, start: Column, years: Column):
         self.start, self.years = start, years
         self.columns = (start, years)
+
+    @property
+    def dated_columns(self):
+        return (self.start,)
 
     def printed(self, pk: uuid.UUID, day: date) -> dict[str, Any] | None:
         """The latest term that has begun by ``day``."""
@@ -250,6 +258,8 @@ def _shown(day: date) -> date | None:
 
 class Units(Facet):
     """依托单位: only adds links for pairs that never had one (ledgers.md §1)."""
+
+    only_adds = True
 
     def __init__(self, column: Column):
         self.columns = (column,)

@@ -42,6 +42,10 @@ class Appointments(Timelines):
         self.start, self.end, self.town, self.grid = start, end, town, grid
         self.columns = (start, end, town, grid)
 
+    @property
+    def dated_columns(self):
+        return (self.start,)
+
     def load(self, ids, options):
         super().load(ids, options)
         self.areas = AreaFinder()
@@ -137,6 +141,10 @@ class Assignments(Facet):
     def __init__(self, column: Column, target: str):
         self.columns = (column,)
         self.target = target  # "entity_id" or "organization_id"
+
+    @property
+    def dated_columns(self):
+        return self.columns
 
     def load(self, ids, options):
         fields = ["id", "instructor_id", "entity_id", "organization_id", "pending_text",

@@ -48,6 +48,13 @@ class Facet:
     """A part of a record. ``columns``: those it reads and prints, in order."""
 
     columns: tuple[Column, ...] = ()
+    # Names in the cell are only ever added to what is there (依托单位).
+    only_adds = False
+
+    @property
+    def dated_columns(self) -> tuple[Column, ...]:
+        """The columns whose change is a 变更 or a 更正."""
+        return ()
 
     def load(self, ids: set[uuid.UUID], options: Options) -> None:
         """Read what stands in the database for these records."""
@@ -125,6 +132,10 @@ class Timelines(Facet):
             self.found.setdefault(row[self.owner], []).append(row)
 
     def timeline(self, pk: uuid.UUID) -> Timeline:
+    @property
+    def dated_columns(self):
+        return self.columns
+
         """The record's periods, gaps filled with ``nothing``."""
         periods = [period_of(row, self.fields) for row in self.found.get(pk, ())]
         return filled(periods, self.nothing)
