@@ -11,7 +11,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import models, scope  # noqa: PLC0415 -- models need ready apps
-        from common import scoping, trace  # noqa: PLC0415
+        from common import access, scoping, trace  # noqa: PLC0415
 
         trace.track(models.Grant, "user_id")
+        access.register_rights(scope.RIGHTS)
         scoping.register_scope_builder(scope.acting_scope)

@@ -15,8 +15,9 @@ Everything that is chosen stands in the URL; ``at`` is the place in the list (co
 """
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
@@ -32,6 +33,7 @@ from common.tables import Column, Table, chosen_columns, write_xlsx
 from common.views import AccessMixin
 
 SIZES = (20, 50, 100)
+_CHUNK = 2000
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,17 @@ class ScopedListView(AccessMixin, TemplateView):
         """All rows of the list before filters; extend it to join what the columns show."""
         return self.model._default_manager.within(self.request.scope)
 
+    def prepare(self, rows: list[Any]) -> None:
+        """Read what the columns show of ``rows`` beside their own values, for all rows at once,
+        and set it as attributes of the rows."""
+
+    def _prepared(self, rows: QuerySet) -> Iterator[Any]:
+        """All rows for the export, prepared in chunks."""
+        waiting = rows.iterator(chunk_size=_CHUNK)
+        while chunk := list(islice(waiting, _CHUNK)):
+            self.prepare(chunk)
+            yield from chunk
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.render_to_response(self.get_context_data(**kwargs))
 
@@ -96,7 +109,7 @@ class ScopedListView(AccessMixin, TemplateView):
             target,
             title=self.title,
             columns=self.chosen,
-            rows=rows.iterator(chunk_size=2000),
+            rows=self._prepared(rows),
         )
         target.seek(0)
         name = f"{self.title}{timezone.localdate():%Y%m%d}.xlsx"
@@ -151,6 +164,7 @@ class ScopedListView(AccessMixin, TemplateView):
         page = paginate(
             filters.qs, order=self.sort.order, cursor=query.get("at", ""), size=self.size
         )
+        self.prepare(page.rows)
         chosen = self.chosen
         conditions = filters.chips(query)
         kept = query_without(query)
