@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 
+from areas.choices import AreaLevel
 from areas.models import Area
 
 
@@ -19,3 +20,11 @@ def subtree_ids(roots: Iterable[uuid.UUID]) -> set[uuid.UUID]:
             found.add(pk)
             waiting.extend(children.get(pk, ()))
     return found
+
+
+def district_area() -> Area | None:
+    """The area that the portal is for: the one district, else the top of the tree."""
+    districts = list(Area.objects.filter(level=AreaLevel.DISTRICT)[:2])
+    if len(districts) == 1:
+        return districts[0]
+    return Area.objects.filter(parent=None).first()

@@ -1,0 +1,81 @@
+"""``indicators``: figures of the coverage family as JSON, for other programs (ledgers.md §2)."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+
+from accounts.commands import area_coded, scope_of
+from areas.queries import district_area
+from common import parameters
+from common.commands import PortalCommand, WrongCall, day_option
+from reports.figures import Extent, Indicator, cells, figures
+from reports.indicators import FAMILY, INDICATORS
+from reports.populations import DIMENSIONS
+
+
+class Command(PortalCommand):
+    """Print figures of an area on a day, in whole or by a dimension."""
+
+    help = "Print the indicators as JSON."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--area", metavar="CODE", help="区划代码, default the whole district")
+        parser.add_argument("--as-of", metavar="DATE", help="default today")
+        parser.add_argument("--from", dest="start", metavar="DATE", help="period of flows")
+        parser.add_argument("--to", dest="end", metavar="DATE", help="period of flows")
+        parser.add_argument("--by", metavar="|".join(DIMENSIONS))
+        parser.add_argument("--keys", nargs="+", action="extend", metavar="KEY")
+        parser.add_argument("--user", metavar="NAME", help="count only what this user may see")
+        parser.add_argument("--json", action="store_true", help="the only form there is")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        day = day_option(options["as_of"]) or timezone.localdate()
+        _check_period(options["start"], options["end"])
+        if options["by"] and options["by"] not in DIMENSIONS:
+            raise WrongCall(f"--by 只能是 {'、'.join(DIMENSIONS)}，不能是“{options['by']}”。")
+        wanted = _named(options["keys"] or [])
+        area = area_coded(options["area"]) if options["area"] else None
+        extent = Extent.of(scope_of(options["user"]), area)
+        shown = area or district_area()
+        with parameters.remembered():
+            whole = figures(wanted, extent, day)
+            parts = cells(wanted, options["by"], extent, day) if options["by"] else {}
+            self.write_json(
+                {
+                    "area": shown.code if shown else None,
+                    "as_of": day,
+                    "indicators": [
+                        {
+                            "key": indicator.key,
+                            "label": indicator.label_on(day),
+                            "unit": indicator.unit,
+                            "basis": indicator.basis_on(day),
+                            "kind": indicator.kind,
+                            **whole[indicator.key].as_json(),
+                            "by": [cell.as_json() for cell in parts.get(indicator.key, [])],
+                        }
+                        for indicator in wanted
+                    ],
+                }
+            )
+
+
+def _named(texts: Iterable[str]) -> list[Indicator]:
+    """The indicators of ``--keys``, in the order asked; all of the family when none is named."""
+    keys = dict.fromkeys(key for text in texts for key in re.split(r"[\s,，、]+", text) if key)
+    unknown = [key for key in keys if key not in INDICATORS]
+    if unknown:
+        raise WrongCall(f"没有指标“{'、'.join(unknown)}”。")
+    return [INDICATORS[key] for key in keys] or list(FAMILY)
+
+
+def _check_period(start: str | None, end: str | None) -> None:
+    """Stocks, as the whole family is, need no period; a given one must make sense all the same."""
+    if (start is None) != (end is None):
+        raise WrongCall("--from 和 --to 要一起填。")
+    first, last = day_option(start), day_option(end)
+    if first and last and last < first:
+        raise WrongCall("--to 不能早于 --from。")
