@@ -11,14 +11,21 @@ from common.cells import name_key
 from common.changes import update
 from common.ledgers.columns import ChoiceCell, CodeCell, Column, DateCell, TextCell
 from common.ledgers.facets import Facet, Plain, rows_of
-from common.ledgers.ledger import KeyIndex, Ledger
+from common.ledgers.ledger import Figure, KeyIndex, Ledger
 from common.ledgers.rows import Options, Row
 from common.ledgers.rules import refuse_cycles, refuse_repeated
 
 LEVEL_SYNONYMS = {
-    "街道": AreaLevel.TOWN, "乡镇": AreaLevel.TOWN, "镇": AreaLevel.TOWN, "乡": AreaLevel.TOWN,
-    "乡镇街道": AreaLevel.TOWN, "村": AreaLevel.COMMUNITY, "社区": AreaLevel.COMMUNITY,
-    "区": AreaLevel.DISTRICT, "县": AreaLevel.DISTRICT, "开发区": AreaLevel.PARK,
+    "街道": AreaLevel.TOWN,
+    "乡镇": AreaLevel.TOWN,
+    "镇": AreaLevel.TOWN,
+    "乡": AreaLevel.TOWN,
+    "乡镇街道": AreaLevel.TOWN,
+    "村": AreaLevel.COMMUNITY,
+    "社区": AreaLevel.COMMUNITY,
+    "区": AreaLevel.DISTRICT,
+    "县": AreaLevel.DISTRICT,
+    "开发区": AreaLevel.PARK,
 }
 
 
@@ -29,7 +36,9 @@ class Superior(Facet):
         self.columns = (column,)
 
     def load(self, ids, options):
-        self.known = {row["id"]: row["parent_id"] for row in rows_of(Area, "id", ids, ["id", "parent_id"])}
+        self.known = {
+            row["id"]: row["parent_id"] for row in rows_of(Area, "id", ids, ["id", "parent_id"])
+        }
         self.codes = {}
         self.parents = {}
         for pk, code, parent in Area.objects.order_by().values_list("id", "code", "parent_id"):
@@ -92,14 +101,34 @@ class AreaLedger(Ledger):
     model = Area
     edit_right = "edit_areas"
     read_right = "read_areas"
+    code_field = "code"
+    preview = ("层级", "上级代码", "网格类型")
+    figures = tuple(
+        Figure(level.value, level.label, "个")
+        for level in (AreaLevel.TOWN, AreaLevel.PARK, AreaLevel.COMMUNITY, AreaLevel.GRID)
+    )
 
-    code = Column("区划代码", "code", CodeCell(40, exact_digits=15), required=True,
-                  synonyms=["代码", "区划编码", "行政区划代码", "编码"])
+    code = Column(
+        "区划代码",
+        "code",
+        CodeCell(40, exact_digits=15),
+        required=True,
+        synonyms=["代码", "区划编码", "行政区划代码", "编码"],
+    )
     name = Column("名称", "name", TextCell(100), required=True, synonyms=["区划名称"])
-    level = Column("层级", "level", ChoiceCell(AreaLevel.choices, LEVEL_SYNONYMS), required=True,
-                   synonyms=["级别", "类型"])
-    parent = Column("上级代码", "parent_id", CodeCell(40, exact_digits=15),
-                    synonyms=["上级区划代码", "上级", "上级编码"])
+    level = Column(
+        "层级",
+        "level",
+        ChoiceCell(AreaLevel.choices, LEVEL_SYNONYMS),
+        required=True,
+        synonyms=["级别", "类型"],
+    )
+    parent = Column(
+        "上级代码",
+        "parent_id",
+        CodeCell(40, exact_digits=15),
+        synonyms=["上级区划代码", "上级", "上级编码"],
+    )
     grid_type = Column("网格类型", "grid_type", ChoiceCell(GridType.choices))
     opened_on = Column("启用日期", "opened_on", DateCell())
     closed_on = Column("停用日期", "closed_on", DateCell())
@@ -133,6 +162,15 @@ class AreaLedger(Ledger):
     def finish(self, rows, options):
         refuse_cycles(rows, self.superior.parents, self.fields["parent"])
 
+    def standing(self, options):
+        areas = Area.objects.within(options.scope).in_use(options.day).order_by()
+        return areas.values_list("id", "level").iterator(chunk_size=5000)
+
+    def stands(self, row, options):
+        opened, closed = (self.after(row, name, options) for name in ("opened_on", "closed_on"))
+        if not (opened and opened > options.day) and not (closed and closed <= options.day):
+            yield self.after(row, "level", options)
+
     def in_scope(self, row, options):
         """New areas belong below a granted one."""
         parent = self.superior.parents.get(row.record)
@@ -143,4 +181,3 @@ class AreaLedger(Ledger):
             seen.add(parent)
             parent = self.superior.parents.get(parent)
         return row.record in options.scope.roots
-

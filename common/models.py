@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 
 from common.dated import DatedRecord, no_overlap
@@ -57,9 +58,7 @@ class ImportBatch(models.Model):
     file_name = models.CharField("文件名", max_length=255)
     file_size = models.PositiveBigIntegerField("大小", default=0)
     sha256 = models.CharField(max_length=64)
-    state = models.CharField(
-        "状态", max_length=12, choices=BatchState, default=BatchState.UPLOADED
-    )
+    state = models.CharField("状态", max_length=12, choices=BatchState, default=BatchState.UPLOADED)
     message = models.TextField("说明", blank=True)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="上传人"
@@ -75,6 +74,7 @@ class ImportBatch(models.Model):
     columns = models.JSONField("对应列", default=list)
     ignored_columns = models.JSONField("不导入的列", default=list)
     dropped_rows = models.JSONField("未读的行", default=list)
+    other_sheets = models.JSONField("未读的工作表", default=list)
     totals = models.JSONField("上报数", default=dict)
     counts = models.JSONField("行数", default=dict)
     trace_mark = models.BigIntegerField("检查时的留痕号", default=0)
@@ -84,12 +84,17 @@ class ImportBatch(models.Model):
     undo_context = models.UUIDField("撤销的留痕批号", null=True)
     kept = models.JSONField("撤销时保留的行", default=list)
 
+    objects = ScopedQuerySet.as_manager()
+
     class Meta:
         ordering = ["-uploaded_at", "-number"]
         verbose_name = "导入批次"
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("imports:batch_detail", args=[self.pk])
 
 
 class ImportRow(models.Model):
@@ -100,6 +105,7 @@ class ImportRow(models.Model):
     outcome = models.CharField("结果", max_length=12, choices=RowOutcome)
     is_suspect = models.BooleanField("疑似重复", default=False)
     label = models.CharField("名称", max_length=200, blank=True)
+    code = models.CharField("代码", max_length=40, blank=True)
     record = models.UUIDField("记录", null=True)
     diff = models.JSONField("变化", default=list)
     plan = models.JSONField("写入", default=list)

@@ -5,7 +5,10 @@ import uuid
 from celery import shared_task
 
 from common import jobs, workdays
-from common.ledgers import tasks  # noqa: F401 -- registers the jobs of imports
+from common.ledgers import (
+    purge,
+    tasks,  # noqa: F401 -- registers the jobs of imports
+)
 from common.models import Via
 
 
@@ -25,6 +28,12 @@ def sweep_jobs() -> None:
 def purge_jobs() -> None:
     """Delete the rows of jobs that ended long ago (beat)."""
     jobs.purge()
+
+
+@shared_task(name="common.purge_imports")
+def purge_imports() -> None:
+    """Clear the files and staged rows of old imports (beat)."""
+    purge.purge()
 
 
 @shared_task(name="common.fill_calendar")

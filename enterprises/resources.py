@@ -22,11 +22,11 @@ from common.ledgers.columns import (
     YesNoCell,
 )
 from common.ledgers.facets import FEW, Plain
-from common.ledgers.ledger import KeyIndex, Ledger
-from common.ledgers.rules import refuse_repeated
+from common.ledgers.ledger import Figure, KeyIndex, Ledger
+from common.ledgers.rules import mark_twins, refuse_repeated
 from common.pinyin import initials
 from enterprises.choices import KINDS_CODE_OPTIONAL, BusinessStatus, EntityKind, Stage
-from enterprises.industries import division_name, industry, section_name
+from enterprises.industries import industry
 from enterprises.models import Entity, EntityState
 from enterprises.rules import uscc_problem
 
@@ -73,71 +73,211 @@ class EnterpriseLedger(Ledger):
     model = Entity
     merged_columns = ("主体类型", "所属镇街", "村社区")
     extension_before = "未建原因"
+    code_field = "uscc"
+    preview = ("主体类型", "所属镇街", "从业人员数", "经营状态")
+    figures = tuple(Figure(value, label, "家") for value, label in EntityKind.choices)
 
-    entity_kind = Column("主体类型", "kind", ChoiceCell(
-        EntityKind.choices,
-        {"个体户": EntityKind.SELF_EMPLOYED, "个体": EntityKind.SELF_EMPLOYED,
-         "市场": EntityKind.MARKET, "协会商会": EntityKind.ASSOCIATION,
-         "小型微型企业": EntityKind.SMALL_MICRO, "小微": EntityKind.SMALL_MICRO,
-         "非公企业": EntityKind.OTHER_NON_PUBLIC},
-    ), required=True, synonyms=["类别", "单位类别", "组织类型"])
-    name = Column("名称", "name", TextCell(200), required=True,
-                  synonyms=["企业名称", "单位名称", "商户名称", "字号名称", "市场名称", "组织名称", "主体名称"])
-    uscc = Column("统一社会信用代码", "uscc", CodeCell(18),
-                  synonyms=["信用代码", "社会信用代码", "统一信用代码", "组织机构代码", "营业执照注册号", "税号", "注册号"])
-    uscc_reason = Column("代码核实说明", "uscc_reason", TextCell(200),
-                         help="代码校验位不符、但已与营业执照核对一致时填写")
-    town = AreaColumn("所属镇街", "town_id", AreaLevel.TOWN, required=True,
-                      synonyms=["地区", "乡镇（街道）", "乡镇街道", "属地", "所在街道", "镇街"])
-    community = AreaColumn("村社区", "community_id", AreaLevel.COMMUNITY,
-                           synonyms=["村/社区", "社区", "居委会", "村（社区）"])
-    park = AreaColumn("园区", "park_id", AreaLevel.PARK,
-                      synonyms=["工业园", "开发区", "商圈", "楼宇", "所属园区"])
+    entity_kind = Column(
+        "主体类型",
+        "kind",
+        ChoiceCell(
+            EntityKind.choices,
+            {
+                "个体户": EntityKind.SELF_EMPLOYED,
+                "个体": EntityKind.SELF_EMPLOYED,
+                "市场": EntityKind.MARKET,
+                "协会商会": EntityKind.ASSOCIATION,
+                "小型微型企业": EntityKind.SMALL_MICRO,
+                "小微": EntityKind.SMALL_MICRO,
+                "非公企业": EntityKind.OTHER_NON_PUBLIC,
+            },
+        ),
+        required=True,
+        synonyms=["类别", "单位类别", "组织类型"],
+    )
+    name = Column(
+        "名称",
+        "name",
+        TextCell(200),
+        required=True,
+        synonyms=[
+            "企业名称",
+            "单位名称",
+            "商户名称",
+            "字号名称",
+            "市场名称",
+            "组织名称",
+            "主体名称",
+        ],
+    )
+    uscc = Column(
+        "统一社会信用代码",
+        "uscc",
+        CodeCell(18),
+        synonyms=[
+            "信用代码",
+            "社会信用代码",
+            "统一信用代码",
+            "组织机构代码",
+            "营业执照注册号",
+            "税号",
+            "注册号",
+        ],
+    )
+    uscc_reason = Column(
+        "代码核实说明",
+        "uscc_reason",
+        TextCell(200),
+        help="代码校验位不符、但已与营业执照核对一致时填写",
+    )
+    town = AreaColumn(
+        "所属镇街",
+        "town_id",
+        AreaLevel.TOWN,
+        required=True,
+        synonyms=["地区", "乡镇（街道）", "乡镇街道", "属地", "所在街道", "镇街"],
+    )
+    community = AreaColumn(
+        "村社区",
+        "community_id",
+        AreaLevel.COMMUNITY,
+        synonyms=["村/社区", "社区", "居委会", "村（社区）"],
+    )
+    park = AreaColumn(
+        "园区", "park_id", AreaLevel.PARK, synonyms=["工业园", "开发区", "商圈", "楼宇", "所属园区"]
+    )
     grid = AreaColumn("网格", "grid_id", AreaLevel.GRID, synonyms=["网格编号", "所属网格"])
-    address = Column("地址", "address", TextCell(300), required=True,
-                     synonyms=["经营场所", "住所", "注册地址", "生产经营地址", "经营地址"])
-    industry = Column("所属行业", "industry", IndustryCell(), required=True,
-                      synonyms=["行业类别", "行业门类", "行业代码", "行业"])
+    address = Column(
+        "地址",
+        "address",
+        TextCell(300),
+        required=True,
+        synonyms=["经营场所", "住所", "注册地址", "生产经营地址", "经营地址"],
+    )
+    industry = Column(
+        "所属行业",
+        "industry",
+        IndustryCell(),
+        required=True,
+        synonyms=["行业类别", "行业门类", "行业代码", "行业"],
+    )
     chain = Column("产业链", "chain", TextCell(100), synonyms=["所属产业链"])
-    founded_on = Column("成立日期", "founded_on", DateCell(),
-                        synonyms=["创办时间", "注册时间", "成立时间", "注册日期"])
+    founded_on = Column(
+        "成立日期",
+        "founded_on",
+        DateCell(),
+        synonyms=["创办时间", "注册时间", "成立时间", "注册日期"],
+    )
     closed_on = Column("注销日期", "closed_on", DateCell(), synonyms=["注销时间"])
-    employees = Column("从业人员数", "employees", IntegerCell(), required=True,
-                       synonyms=["职工数", "员工数", "员工人数", "从业人数", "用工人数", "在岗职工数", "职工数量"])
-    revenue = Column("营业收入", "revenue", DecimalCell(4, None),
-                     synonyms=["营业收入（万元）", "年营业收入", "主营收入", "年产值", "销售额"])
-    assets = Column("资产总额", "assets", DecimalCell(4, None), synonyms=["资产总额（万元）", "总资产"])
-    above_scale = Column("是否规模以上", "above_scale", YesNoCell(), synonyms=["规上", "四上", "规模以上"])
+    employees = Column(
+        "从业人员数",
+        "employees",
+        IntegerCell(),
+        required=True,
+        synonyms=["职工数", "员工数", "员工人数", "从业人数", "用工人数", "在岗职工数", "职工数量"],
+    )
+    revenue = Column(
+        "营业收入",
+        "revenue",
+        DecimalCell(4, None),
+        synonyms=["营业收入（万元）", "年营业收入", "主营收入", "年产值", "销售额"],
+    )
+    assets = Column(
+        "资产总额", "assets", DecimalCell(4, None), synonyms=["资产总额（万元）", "总资产"]
+    )
+    above_scale = Column(
+        "是否规模以上", "above_scale", YesNoCell(), synonyms=["规上", "四上", "规模以上"]
+    )
     tags = Column("资质标签", "tags", ManyCell(sort=True, max_length=40), synonyms=["资质", "标签"])
-    stage = Column("发展阶段", "stage", ChoiceCell(
-        Stage.choices, {"初创": Stage.START_UP, "成长": Stage.GROWTH, "成熟": Stage.MATURE}
-    ), synonyms=["生命周期"])
-    fixed_premises = Column("固定场所", "fixed_premises", YesNoCell(), synonyms=["有固定场所", "是否有固定场所"])
-    status = Column("经营状态", "status", ChoiceCell(
-        BusinessStatus.choices,
-        {"在业": BusinessStatus.NORMAL, "存续": BusinessStatus.NORMAL, "开业": BusinessStatus.NORMAL,
-         "正常经营": BusinessStatus.NORMAL, "歇业": BusinessStatus.SUSPENDED,
-         "停业（歇业）": BusinessStatus.SUSPENDED, "僵尸": BusinessStatus.SHELL,
-         "空壳（僵尸）": BusinessStatus.SHELL, "已注销": BusinessStatus.CLOSED},
-    ), required=True, synonyms=["企业经营状况", "状态", "存续状态", "经营状况"])
-    legal_representative = Column("法定代表人", "legal_representative", TextCell(100), required=True,
-                                  synonyms=["法人姓名", "负责人", "业主", "企业主", "法人代表", "经营者",
-                                            "出资人", "经营者姓名", "法定代表人/经营者"])
-    political_status = Column("法定代表人政治面貌", "political_status", TextCell(20),
-                              synonyms=["法人政治面貌", "政治面貌"])
+    stage = Column(
+        "发展阶段",
+        "stage",
+        ChoiceCell(
+            Stage.choices, {"初创": Stage.START_UP, "成长": Stage.GROWTH, "成熟": Stage.MATURE}
+        ),
+        synonyms=["生命周期"],
+    )
+    fixed_premises = Column(
+        "固定场所", "fixed_premises", YesNoCell(), synonyms=["有固定场所", "是否有固定场所"]
+    )
+    status = Column(
+        "经营状态",
+        "status",
+        ChoiceCell(
+            BusinessStatus.choices,
+            {
+                "在业": BusinessStatus.NORMAL,
+                "存续": BusinessStatus.NORMAL,
+                "开业": BusinessStatus.NORMAL,
+                "正常经营": BusinessStatus.NORMAL,
+                "歇业": BusinessStatus.SUSPENDED,
+                "停业（歇业）": BusinessStatus.SUSPENDED,
+                "僵尸": BusinessStatus.SHELL,
+                "空壳（僵尸）": BusinessStatus.SHELL,
+                "已注销": BusinessStatus.CLOSED,
+            },
+        ),
+        required=True,
+        synonyms=["企业经营状况", "状态", "存续状态", "经营状况"],
+    )
+    legal_representative = Column(
+        "法定代表人",
+        "legal_representative",
+        TextCell(100),
+        required=True,
+        synonyms=[
+            "法人姓名",
+            "负责人",
+            "业主",
+            "企业主",
+            "法人代表",
+            "经营者",
+            "出资人",
+            "经营者姓名",
+            "法定代表人/经营者",
+        ],
+    )
+    political_status = Column(
+        "法定代表人政治面貌",
+        "political_status",
+        TextCell(20),
+        synonyms=["法人政治面貌", "政治面貌"],
+    )
     phone = Column("联系电话", "phone", PhoneCell(), synonyms=["电话", "手机", "联系方式"])
     reason = Column("未建原因", "no_organization_reason", TextCell(200), synonyms=["未组建原因"])
     has_union = Column("工会", "has_union", YesNoCell(), synonyms=["是否建工会"])
-    has_youth_league = Column("共青团", "has_youth_league", YesNoCell(), synonyms=["团组织", "是否建团", "团"])
-    has_womens_federation = Column("妇联", "has_womens_federation", YesNoCell(), synonyms=["是否建妇联"])
-    is_member_run = Column("三亮经营户", "is_member_run", YesNoCell(), synonyms=["三亮户", "共产党员经营户"])
-    stated_member_count = Column("党员总数", "stated_member_count", IntegerCell(0, 100_000),
-                                 synonyms=["党员人数", "党员数"])
+    has_youth_league = Column(
+        "共青团", "has_youth_league", YesNoCell(), synonyms=["团组织", "是否建团", "团"]
+    )
+    has_womens_federation = Column(
+        "妇联", "has_womens_federation", YesNoCell(), synonyms=["是否建妇联"]
+    )
+    is_member_run = Column(
+        "三亮经营户", "is_member_run", YesNoCell(), synonyms=["三亮户", "共产党员经营户"]
+    )
+    stated_member_count = Column(
+        "党员总数", "stated_member_count", IntegerCell(0, 100_000), synonyms=["党员人数", "党员数"]
+    )
     remarks = Column("备注", "remarks", TextCell(2000))
 
-    DATED = ("town", "community", "park", "grid", "industry", "employees", "revenue", "assets",
-             "above_scale", "tags", "stage", "fixed_premises", "status", "has_union",
-             "has_youth_league", "has_womens_federation")
+    DATED = (
+        "town",
+        "community",
+        "park",
+        "grid",
+        "industry",
+        "employees",
+        "revenue",
+        "assets",
+        "above_scale",
+        "tags",
+        "stage",
+        "fixed_premises",
+        "status",
+        "has_union",
+        "has_youth_league",
+        "has_womens_federation",
+    )
 
     def make_facets(self):
         dated = [self.fields[name] for name in self.DATED]
@@ -155,14 +295,17 @@ class EnterpriseLedger(Ledger):
         own = Entity.objects.exclude(kind=EntityKind.MARKET)
         by_code = KeyIndex(own, "uscc", (row.get(uscc) for row in rows if self._is_coded(row)))
         names = {
-            name_key(row.get(name)) for row in rows
+            name_key(row.get(name))
+            for row in rows
             if row.record is None and not (self._is_coded(row) and by_code.ids(row.get(uscc)))
         }
         by_name = self._named(names, options)
         for row in rows:
             self._find(row, by_code, by_name)
         refuse_repeated(rows, uscc, lambda row: row.get(uscc) if self._is_coded(row) else None)
-        refuse_repeated(rows, name, lambda row: None if self._is_coded(row) else self._name_key(row))
+        refuse_repeated(
+            rows, name, lambda row: None if self._is_coded(row) else self._name_key(row)
+        )
 
     def _is_coded(self, row) -> bool:
         """Whether the code is the row's key: a market's code is that of its organizer."""
@@ -239,7 +382,11 @@ class EnterpriseLedger(Ledger):
                 row.error(f["phone"], "必填，请补上。")
         if founded and founded > options.day:
             row.warn(f["founded_on"], "成立日期在数据截止日之后。")
-        if closed and row.get(f["status"]) not in ("", BusinessStatus.CLOSED) and closed <= options.day:
+        if (
+            closed
+            and row.get(f["status"]) not in ("", BusinessStatus.CLOSED)
+            and closed <= options.day
+        ):
             row.warn(f["status"], "已有注销日期，以注销日期为准。")
         self._warn_grid(row)
 
@@ -248,6 +395,43 @@ class EnterpriseLedger(Ledger):
         grid, town = places.get("grid"), places.get("town")
         if grid and town and town not in self.areas.above(grid):
             row.warn(self.fields["grid"], "网格不在所属镇街内，请核对。")
+
+    def finish(self, rows, options):
+        mark_twins(
+            rows,
+            self.fields["name"],
+            self._twin_key,
+            lambda keys: self._stored_twins(keys, options),
+            "同名、同镇街",
+        )
+
+    def _twin_key(self, row):
+        town = row.facts.get("places", {}).get("town")
+        return (name_key(row.label), town) if row.label and town else None
+
+    def _stored_twins(self, keys, options):
+        """Entities that have not ceased, by name and town."""
+        names = {name for name, _town in keys}
+        entities = Entity.objects.within(options.scope).at(options.day).order_by()
+        if len(names) <= FEW:
+            entities = entities.filter(name_key__in=names)
+        found = entities.values_list("name_key", "state__town_id", "id", "uscc", "closed_on")
+        for name, town, pk, code, closed in found.iterator(chunk_size=5000):
+            if (name, town) in keys and not (closed and closed <= options.day):
+                yield (name, town), pk, code
+
+    def standing(self, options):
+        entities = Entity.objects.within(options.scope).counting(options.day).order_by()
+        return entities.values_list("id", "kind").iterator(chunk_size=5000)
+
+    def stands(self, row, options):
+        founded = self.after(row, "founded_on", options)
+        closed = self.after(row, "closed_on", options)
+        status = self.after(row, "status", options)
+        if (founded and founded > options.day) or (closed and closed <= options.day):
+            return
+        if status == BusinessStatus.NORMAL or (closed and status == BusinessStatus.CLOSED):
+            yield self.after(row, "entity_kind", options)
 
     def values(self, pk, day):
         """An entity that has ceased by ``day`` is printed as 注销, whatever it was before."""

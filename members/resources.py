@@ -12,8 +12,8 @@ from common.ledgers.columns import (
     TextCell,
 )
 from common.ledgers.facets import FEW, Plain
-from common.ledgers.ledger import Ledger
-from common.ledgers.rules import refuse_repeated
+from common.ledgers.ledger import Figure, Ledger
+from common.ledgers.rules import mark_twins, refuse_repeated
 from common.pinyin import initials
 from common.secrets import fingerprint_of
 from members.choices import MemberCategory, MembershipStatus, Mobility, PositionLevel, Sex
@@ -32,48 +32,122 @@ class MemberLedger(Ledger):
     model = Member
     edit_right = "edit_members"
     merged_columns = ("组织关系所在党组织", "工作单位")
+    preview = ("人员类别", "组织关系所在党组织", "工作单位", "加入党组织日期")
+    figures = (
+        Figure("all", "党员", "名"),
+        *(Figure(value, label, "名") for value, label in MemberCategory.choices),
+    )
 
     name = Column("姓名", "name", TextCell(60), required=True, synonyms=["党员姓名"])
-    sex = Column("性别", "sex", ChoiceCell(Sex.choices, {"男性": Sex.MALE, "女性": Sex.FEMALE}),
-                 required=True)
+    sex = Column(
+        "性别",
+        "sex",
+        ChoiceCell(Sex.choices, {"男性": Sex.MALE, "女性": Sex.FEMALE}),
+        required=True,
+    )
     ethnicity = Column("民族", "ethnicity", TextCell(20), required=True)
-    id_number = Column("公民身份号码", "id_number", IdNumberCell(id_number_problem), required=True,
-                       synonyms=["身份证号", "身份证号码", "公民身份证号码", "身份证", "居民身份证号码"])
+    id_number = Column(
+        "公民身份号码",
+        "id_number",
+        IdNumberCell(id_number_problem),
+        required=True,
+        synonyms=["身份证号", "身份证号码", "公民身份证号码", "身份证", "居民身份证号码"],
+    )
     born_on = Column("出生日期", "born_on", DateCell(), synonyms=["出生年月日", "出生时间"])
     education = Column("学历", "education", TextCell(20), required=True, synonyms=["文化程度"])
-    category = Column("人员类别", "category", ChoiceCell(
-        MemberCategory.choices, {"正式": MemberCategory.FULL, "预备": MemberCategory.PROBATIONARY}
-    ), required=True, synonyms=["党员类别"])
-    status = Column("党籍状态", "status", ChoiceCell(
-        MembershipStatus.choices, {"转出": MembershipStatus.TRANSFERRED}), required=True)
+    category = Column(
+        "人员类别",
+        "category",
+        ChoiceCell(
+            MemberCategory.choices,
+            {"正式": MemberCategory.FULL, "预备": MemberCategory.PROBATIONARY},
+        ),
+        required=True,
+        synonyms=["党员类别"],
+    )
+    status = Column(
+        "党籍状态",
+        "status",
+        ChoiceCell(MembershipStatus.choices, {"转出": MembershipStatus.TRANSFERRED}),
+        required=True,
+    )
     status_since = Column("党籍变动日期", "status_since", DateCell(), synonyms=["党籍变动时间"])
-    joined_on = Column("加入党组织日期", "joined_on", DateCell(), required=True,
-                       synonyms=["入党时间", "入党日期", "加入党组织时间", "加入中共组织日期"])
-    full_member_on = Column("转正日期", "full_member_on", DateCell(),
-                            synonyms=["转正时间", "转为正式党员日期"])
-    affiliation = Column("组织关系所在党组织", "organization_id", TextCell(200), required=True,
-                         suggestions="organizations", synonyms=["组织关系所在支部", "所在党支部", "所在党组织"])
+    joined_on = Column(
+        "加入党组织日期",
+        "joined_on",
+        DateCell(),
+        required=True,
+        synonyms=["入党时间", "入党日期", "加入党组织时间", "加入中共组织日期"],
+    )
+    full_member_on = Column(
+        "转正日期", "full_member_on", DateCell(), synonyms=["转正时间", "转为正式党员日期"]
+    )
+    affiliation = Column(
+        "组织关系所在党组织",
+        "organization_id",
+        TextCell(200),
+        required=True,
+        suggestions="organizations",
+        synonyms=["组织关系所在支部", "所在党支部", "所在党组织"],
+    )
     transferred_on = Column("组织关系转入日期", "transferred_on", DateCell(), synonyms=["转入日期"])
-    management = Column("管理党组织", "organization_id", TextCell(200), suggestions="organizations",
-                        synonyms=["参加活动党组织", "管理支部"])
+    management = Column(
+        "管理党组织",
+        "organization_id",
+        TextCell(200),
+        suggestions="organizations",
+        synonyms=["参加活动党组织", "管理支部"],
+    )
     workplace = Column("工作单位", "workplace", TextCell(200), synonyms=["单位", "工作单位名称"])
-    position = Column("工作岗位", "position", TextCell(100), synonyms=["岗位", "职务", "工作单位及职务"])
+    position = Column(
+        "工作岗位", "position", TextCell(100), synonyms=["岗位", "职务", "工作单位及职务"]
+    )
     position_level = Column("岗位层级", "position_level", ChoiceCell(PositionLevel.choices))
     party_post = Column("党内职务", "party_post", TextCell(40))
-    phone = Column("手机", "phone", PhoneCell(), required=True,
-                   synonyms=["手机号码", "手机号", "联系电话", "电话"])
-    mobility = Column("是否流动", "mobility", ChoiceCell(
-        Mobility.choices, {"是": Mobility.OUT, "无": Mobility.NO}), synonyms=["流动党员", "流动情况"])
+    phone = Column(
+        "手机",
+        "phone",
+        PhoneCell(),
+        required=True,
+        synonyms=["手机号码", "手机号", "联系电话", "电话"],
+    )
+    mobility = Column(
+        "是否流动",
+        "mobility",
+        ChoiceCell(Mobility.choices, {"是": Mobility.OUT, "无": Mobility.NO}),
+        synonyms=["流动党员", "流动情况"],
+    )
     dues_paid_until = Column("党费交至", "dues_paid_until", MonthCell(), synonyms=["党费交至年月"])
-    monthly_dues = Column("月党费", "monthly_dues", DecimalCell(2),
-                          synonyms=["月党费（元）", "党费月标准", "党费标准"])
+    monthly_dues = Column(
+        "月党费",
+        "monthly_dues",
+        DecimalCell(2),
+        synonyms=["月党费（元）", "党费月标准", "党费标准"],
+    )
     remarks = Column("备注", "remarks", TextCell(2000))
 
     def make_facets(self):
         f = self.fields
-        plain = [f[n] for n in ("name", "sex", "ethnicity", "id_number", "born_on", "education",
-                                "joined_on", "full_member_on", "position", "party_post", "phone",
-                                "mobility", "dues_paid_until", "monthly_dues", "remarks")]
+        plain = [
+            f[n]
+            for n in (
+                "name",
+                "sex",
+                "ethnicity",
+                "id_number",
+                "born_on",
+                "education",
+                "joined_on",
+                "full_member_on",
+                "position",
+                "party_post",
+                "phone",
+                "mobility",
+                "dues_paid_until",
+                "monthly_dues",
+                "remarks",
+            )
+        ]
         return [
             Plain(Member, plain, derive=lambda v: {"initials": initials(v["name"])}),
             MemberValues(f),
@@ -83,7 +157,9 @@ class MemberLedger(Ledger):
 
     def identify(self, rows, options):
         column = self.fields["id_number"]
-        marks = {row.number: secrets.fingerprint(row.get(column)) for row in rows if row.given(column)}
+        marks = {
+            row.number: secrets.fingerprint(row.get(column)) for row in rows if row.given(column)
+        }
         known = self._known(set(marks.values()))
         for row in rows:
             found = known.get(marks.get(row.number))
@@ -134,8 +210,41 @@ class MemberLedger(Ledger):
             row.warn(f["sex"], "与身份号码上的性别不一致，请核对。")
         if row.get(f["born_on"]) and row.get(f["born_on"]) != born:
             row.warn(f["born_on"], "与身份号码上的出生日期不一致，请核对。")
-        if joined and (joined.year - born.year - ((joined.month, joined.day) < (born.month, born.day))) < 18:
+        if (
+            joined
+            and (joined.year - born.year - ((joined.month, joined.day) < (born.month, born.day)))
+            < 18
+        ):
             row.warn(f["joined_on"], "加入党组织时不满 18 岁，请核对。")
+
+    def finish(self, rows, options):
+        born = self.fields["born_on"]
+        mark_twins(
+            rows,
+            self.fields["name"],
+            lambda row: (row.label, row.get(born)) if row.label and row.get(born) else None,
+            lambda keys: self._stored_twins(keys, options),
+            "姓名、出生日期相同，号码不同",
+        )
+
+    def _stored_twins(self, keys, options):
+        """Members by name and birth date."""
+        found = Member.objects.within(options.scope).filter(name__in={name for name, _day in keys})
+        for name, born, pk in found.order_by().values_list("name", "born_on", "id"):
+            if (name, born) in keys:
+                yield (name, born), pk, ""
+
+    def standing(self, options):
+        members = Member.objects.within(options.scope).counting(options.day).order_by()
+        for pk, category in members.values_list("id", "state__category").iterator(chunk_size=5000):
+            yield pk, "all"
+            yield pk, category
+
+    def stands(self, row, options):
+        status, since = self.after(row, "status", options), row.get(self.fields["status_since"])
+        is_normal = status == MembershipStatus.NORMAL or (since and since > options.day)
+        if is_normal and self.after(row, "joined_on", options) <= options.day:
+            yield from ("all", self.after(row, "category", options))
 
     def in_scope(self, row, options):
         managing = row.facts.get("managing")

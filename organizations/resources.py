@@ -15,8 +15,8 @@ from common.ledgers.columns import (
     TextCell,
 )
 from common.ledgers.facets import Plain
-from common.ledgers.ledger import KeyIndex, Ledger
-from common.ledgers.rules import refuse_cycles, refuse_repeated
+from common.ledgers.ledger import Figure, KeyIndex, Ledger
+from common.ledgers.rules import mark_twins, refuse_cycles, refuse_repeated
 from common.pinyin import initials
 from common.secrets import fingerprint, mark_of
 from organizations.choices import (
@@ -41,49 +41,116 @@ class OrganizationLedger(Ledger):
     unit = "个"
     model = PartyOrganization
     merged_columns = ("上级党组织", "所属镇街")
+    code_field = "code"
+    preview = ("类别", "上级党组织", "所属镇街", "书记姓名")
+    figures = (
+        Figure("all", "党组织", "个"),
+        *(Figure(value, label, "个") for value, label in OrganizationCategory.choices),
+    )
 
-    name = Column("党组织全称", "name", TextCell(200), required=True,
-                  synonyms=["党组织名称", "全称", "支部名称", "党支部名称", "名称"])
+    name = Column(
+        "党组织全称",
+        "name",
+        TextCell(200),
+        required=True,
+        synonyms=["党组织名称", "全称", "支部名称", "党支部名称", "名称"],
+    )
     short_name = Column("简称", "short_name", TextCell(100), synonyms=["党组织简称"])
     code = Column("党组织代码", "code", CodeCell(40, exact_digits=15), synonyms=["党组织编码"])
-    category = Column("类别", "category", ChoiceCell(
-        OrganizationCategory.choices,
-        {"支部": OrganizationCategory.BRANCH, "联合支部": OrganizationCategory.JOINT_BRANCH,
-         "总支": OrganizationCategory.GENERAL_BRANCH, "功能型支部": OrganizationCategory.FUNCTIONAL_BRANCH,
-         "党的基层委员会": OrganizationCategory.COMMITTEE},
-    ), required=True, synonyms=["建制", "支部类别", "党组织类别", "建制类型"])
+    category = Column(
+        "类别",
+        "category",
+        ChoiceCell(
+            OrganizationCategory.choices,
+            {
+                "支部": OrganizationCategory.BRANCH,
+                "联合支部": OrganizationCategory.JOINT_BRANCH,
+                "总支": OrganizationCategory.GENERAL_BRANCH,
+                "功能型支部": OrganizationCategory.FUNCTIONAL_BRANCH,
+                "党的基层委员会": OrganizationCategory.COMMITTEE,
+            },
+        ),
+        required=True,
+        synonyms=["建制", "支部类别", "党组织类别", "建制类型"],
+    )
     mode = mode_column(required=True)
-    parent = Column("上级党组织", "parent_id", TextCell(200), suggestions="organizations",
-                    synonyms=["上级", "隶属党组织", "所属分党委", "上级党组织名称"])
-    town = AreaColumn("所属镇街", "town_id", AreaLevel.TOWN, required=True,
-                      synonyms=["地区", "乡镇（街道）", "乡镇街道", "属地", "所在街道", "镇街"])
+    parent = Column(
+        "上级党组织",
+        "parent_id",
+        TextCell(200),
+        suggestions="organizations",
+        synonyms=["上级", "隶属党组织", "所属分党委", "上级党组织名称"],
+    )
+    town = AreaColumn(
+        "所属镇街",
+        "town_id",
+        AreaLevel.TOWN,
+        required=True,
+        synonyms=["地区", "乡镇（街道）", "乡镇街道", "属地", "所在街道", "镇街"],
+    )
     park = AreaColumn("所属园区", "park_id", AreaLevel.PARK, synonyms=["园区", "所在园区"])
     industry = Column("所属行业", "industry", TextCell(100), synonyms=["行业"])
-    founded_on = Column("成立日期", "founded_on", DateCell(), required=True,
-                        synonyms=["成立时间", "批准日期", "成立（批准）日期", "党组织成立时间"])
+    founded_on = Column(
+        "成立日期",
+        "founded_on",
+        DateCell(),
+        required=True,
+        synonyms=["成立时间", "批准日期", "成立（批准）日期", "党组织成立时间"],
+    )
     dissolved_on = Column("撤销日期", "dissolved_on", DateCell(), synonyms=["撤销时间"])
     units = Column("依托单位", "units", ManyCell(), synonyms=["所在单位", "覆盖单位", "联合单位"])
-    person = Column("书记姓名", "person", TextCell(60), synonyms=["书记", "党组织书记", "党组织负责人姓名"])
+    person = Column(
+        "书记姓名", "person", TextCell(60), synonyms=["书记", "党组织书记", "党组织负责人姓名"]
+    )
     born_on = Column("书记出生日期", "born_on", DateCell(), synonyms=["书记出生年月日"])
-    phone = Column("书记联系电话", "phone", PhoneCell(), synonyms=["书记电话", "书记号码", "负责人电话"])
+    phone = Column(
+        "书记联系电话", "phone", PhoneCell(), synonyms=["书记电话", "书记号码", "负责人电话"]
+    )
     identity = Column("书记身份", "identity", ChoiceCell(SecretaryIdentity.choices))
-    term_start = Column("本届起始日期", "starts_on", DateCell(),
-                        synonyms=["本届任期起", "本届起", "任命时间", "实际换届日期", "实际换届时间"])
+    term_start = Column(
+        "本届起始日期",
+        "starts_on",
+        DateCell(),
+        synonyms=["本届任期起", "本届起", "任命时间", "实际换届日期", "实际换届时间"],
+    )
     term_years = Column("任期年限", "years", IntegerCell(1, 10), synonyms=["任期", "任期年"])
     group_count = Column("党小组数", "group_count", IntegerCell(0, 1000))
-    premises_area = Column("活动场所面积", "premises_area", DecimalCell(2),
-                           synonyms=["活动场所面积（平方米）", "活动场所面积(㎡)", "活动场所面积（㎡）"])
+    premises_area = Column(
+        "活动场所面积",
+        "premises_area",
+        DecimalCell(2),
+        synonyms=["活动场所面积（平方米）", "活动场所面积(㎡)", "活动场所面积（㎡）"],
+    )
     brand = Column("党建品牌", "brand", TextCell(100))
-    status = Column("状态", "status", ChoiceCell(
-        OrganizationStatus.choices, {"正常": OrganizationStatus.IN_USE, "已撤销": OrganizationStatus.DISSOLVED}
-    ), required=True)
+    status = Column(
+        "状态",
+        "status",
+        ChoiceCell(
+            OrganizationStatus.choices,
+            {"正常": OrganizationStatus.IN_USE, "已撤销": OrganizationStatus.DISSOLVED},
+        ),
+        required=True,
+    )
     remarks = Column("备注", "remarks", TextCell(2000))
 
     def make_facets(self):
         f = self.fields
-        plain = [f[n] for n in ("name", "short_name", "code", "industry", "founded_on",
-                                "dissolved_on", "group_count", "premises_area", "brand", "status",
-                                "remarks")]
+        plain = [
+            f[n]
+            for n in (
+                "name",
+                "short_name",
+                "code",
+                "industry",
+                "founded_on",
+                "dissolved_on",
+                "group_count",
+                "premises_area",
+                "brand",
+                "status",
+                "remarks",
+            )
+        ]
         dated = [f[n] for n in ("town", "park", "category", "mode")]
         self.superior = Superior(f["parent"], f["code"], f["name"])
         return [
@@ -112,9 +179,7 @@ class OrganizationLedger(Ledger):
             else:
                 self._claim(row, name, (), by_name.ids(key))
         refuse_repeated(rows, code, lambda row: row.get(code))
-        refuse_repeated(
-            rows, name, lambda row: None if row.get(code) else name_key(row.get(name))
-        )
+        refuse_repeated(rows, name, lambda row: None if row.get(code) else name_key(row.get(name)))
 
     def _claim(self, row, column, owners, found):
         if row.record is not None:
@@ -136,7 +201,11 @@ class OrganizationLedger(Ledger):
             row.error(f["dissolved_on"], "撤销日期应晚于成立日期。")
         if founded and founded > options.day:
             row.warn(f["founded_on"], "成立日期在数据截止日之后。")
-        if dissolved and row.get(f["status"]) == OrganizationStatus.IN_USE and dissolved <= options.day:
+        if (
+            dissolved
+            and row.get(f["status"]) == OrganizationStatus.IN_USE
+            and dissolved <= options.day
+        ):
             row.warn(f["status"], "已有撤销日期，状态仍是在用，以撤销日期为准。")
         start = row.get(f["term_start"])
         if start and founded and start < founded:
@@ -144,6 +213,36 @@ class OrganizationLedger(Ledger):
 
     def finish(self, rows, options):
         refuse_cycles(rows, self.superior.parents, self.fields["parent"])
+        mark_twins(
+            rows,
+            self.fields["name"],
+            lambda row: name_key(row.label),
+            lambda keys: self._stored_twins(keys, options),
+            "同名",
+        )
+
+    def _stored_twins(self, keys, options):
+        """Organizations that are not dissolved, by name."""
+        found = PartyOrganization.objects.within(options.scope).filter(name_key__in=keys)
+        for name, pk, code, ended in found.order_by().values_list(
+            "name_key", "id", "code", "dissolved_on"
+        ):
+            if not (ended and ended <= options.day):
+                yield name, pk, code
+
+    def standing(self, options):
+        active = PartyOrganization.objects.within(options.scope).active(options.day)
+        found = active.at(options.day).order_by().values_list("id", "state__category")
+        for pk, category in found.iterator(chunk_size=5000):
+            yield pk, "all"
+            yield pk, category
+
+    def stands(self, row, options):
+        founded = self.after(row, "founded_on", options)
+        dissolved = self.after(row, "dissolved_on", options)
+        in_use = self.after(row, "status", options) == OrganizationStatus.IN_USE
+        if founded <= options.day and (dissolved > options.day if dissolved else in_use):
+            yield from ("all", self.after(row, "category", options))
 
     def in_scope(self, row, options):
         if super().in_scope(row, options):
@@ -164,34 +263,71 @@ class InstructorLedger(Ledger):
     title = "党建指导员台账"
     unit = "名"
     model = Instructor
+    preview = ("工作单位", "聘期起", "聘期止", "所属镇街")
+    figures = (Figure("serving", "在聘指导员", "名"),)
 
     name = Column("姓名", "name", TextCell(60), required=True, synonyms=["指导员姓名", "指导员"])
     sex = Column("性别", "sex", ChoiceCell([("男", "男"), ("女", "女")]))
     political_status = Column("政治面貌", "political_status", TextCell(20), required=True)
-    workplace = Column("工作单位", "workplace", TextCell(200), required=True,
-                       synonyms=["单位", "所在单位"])
+    workplace = Column(
+        "工作单位", "workplace", TextCell(200), required=True, synonyms=["单位", "所在单位"]
+    )
     position = Column("职务", "position", TextCell(100), synonyms=["工作职务"])
-    source = Column("来源", "source", ChoiceCell(
-        InstructorSource.choices,
-        {"退二线": InstructorSource.RETIRED, "离退休": InstructorSource.RETIRED,
-         "退二线、离退休": InstructorSource.RETIRED, "退二线/离退休": InstructorSource.RETIRED},
-    ), required=True, synonyms=["人员来源"])
-    commitment = Column("专职兼职", "commitment", ChoiceCell(Commitment.choices), required=True,
-                        synonyms=["专职/兼职", "专兼职", "专职或兼职"])
-    start = Column("聘期起", "starts_on", DateCell(), required=True, synonyms=["聘期开始", "聘期起始"])
+    source = Column(
+        "来源",
+        "source",
+        ChoiceCell(
+            InstructorSource.choices,
+            {
+                "退二线": InstructorSource.RETIRED,
+                "离退休": InstructorSource.RETIRED,
+                "退二线、离退休": InstructorSource.RETIRED,
+                "退二线/离退休": InstructorSource.RETIRED,
+            },
+        ),
+        required=True,
+        synonyms=["人员来源"],
+    )
+    commitment = Column(
+        "专职兼职",
+        "commitment",
+        ChoiceCell(Commitment.choices),
+        required=True,
+        synonyms=["专职/兼职", "专兼职", "专职或兼职"],
+    )
+    start = Column(
+        "聘期起", "starts_on", DateCell(), required=True, synonyms=["聘期开始", "聘期起始"]
+    )
     end = Column("聘期止", "ends_on", DateCell(), required=True, synonyms=["聘期结束", "聘期截止"])
     town = AreaColumn("所属镇街", "town_id", AreaLevel.TOWN, synonyms=["镇街", "地区"])
     grid = AreaColumn("所属网格", "grid_id", AreaLevel.GRID, synonyms=["网格", "网格编号"])
     entities = Column("联系主体", "entities", ManyCell(), synonyms=["联系企业", "联系主体名称"])
     organizations = Column("联系党组织", "organizations", ManyCell(), synonyms=["联系支部"])
-    phone = Column("联系电话", "phone", PhoneCell(), required=True,
-                   synonyms=["电话", "手机", "手机号码", "指导员手机"])
+    phone = Column(
+        "联系电话",
+        "phone",
+        PhoneCell(),
+        required=True,
+        synonyms=["电话", "手机", "手机号码", "指导员手机"],
+    )
     remarks = Column("备注", "remarks", TextCell(2000))
 
     def make_facets(self):
         f = self.fields
-        plain = [f[n] for n in ("name", "sex", "political_status", "workplace", "position",
-                                "source", "commitment", "phone", "remarks")]
+        plain = [
+            f[n]
+            for n in (
+                "name",
+                "sex",
+                "political_status",
+                "workplace",
+                "position",
+                "source",
+                "commitment",
+                "phone",
+                "remarks",
+            )
+        ]
         return [
             Plain(Instructor, plain, derive=lambda v: {"initials": initials(v["name"])}),
             Appointments(f["start"], f["end"], f["town"], f["grid"]),
@@ -224,3 +360,29 @@ class InstructorLedger(Ledger):
 
     def label(self, row):
         return row.get(self.fields["name"])
+
+    def finish(self, rows, options):
+        workplace = self.fields["workplace"]
+        mark_twins(
+            rows,
+            self.fields["name"],
+            lambda row: (name_key(row.label), name_key(row.get(workplace))) if row.label else None,
+            lambda keys: self._stored_twins(rows, keys, options),
+            "姓名、工作单位相同，电话不同",
+        )
+
+    def _stored_twins(self, rows, keys, options):
+        """Instructors by name and workplace."""
+        found = Instructor.objects.within(options.scope).filter(name__in={r.label for r in rows})
+        for name, workplace, pk in found.order_by().values_list("name", "workplace", "id"):
+            if (key := (name_key(name), name_key(workplace))) in keys:
+                yield key, pk, ""
+
+    def standing(self, options):
+        serving = Instructor.objects.within(options.scope).serving(options.day).order_by()
+        return ((pk, "serving") for pk in serving.values_list("id", flat=True))
+
+    def stands(self, row, options):
+        start, last = (row.get(self.fields[name]) for name in ("start", "end"))
+        if start <= options.day <= last:
+            yield "serving"

@@ -17,12 +17,13 @@ from django.utils import timezone
 from common import jobs, parameters
 from common.changes import lock_writes, write_staged
 from common.ledgers.check import check_rows
+from common.ledgers.control import standing_after
 from common.ledgers.flow import BATCH_FLOW
 from common.ledgers.ledger import SILENT_HEADERS, Ledger, all_ledgers, ledger_of
 from common.ledgers.rows import Options, Row
-from common.ledgers.staging import stage
+from common.ledgers.staging import outcome_digest, stage
 from common.ledgers.undo import Undo
-from common.models import BatchState, HistoryEntry, ImportBatch, Job, Via
+from common.models import BatchState, HistoryEntry, ImportBatch, Job, RowOutcome, Via
 from common.refusals import Refused
 from common.scoping import scope_of
 from common.trace import latest_mark, recording, tracked_tables
@@ -110,7 +111,7 @@ def check(batch: ImportBatch, report: Progress = silent, fence: Callable[[], Non
         return
     report("正在保存检查结果", done=len(rows), total=len(rows))
     with transaction.atomic():
-        counts = stage(batch, ledger, rows)
+        counts = stage(batch, ledger, rows) | found.pop("counts")
         BATCH_FLOW.advance(
             batch, "finish_check", message="", counts=counts, trace_mark=mark,
             checked_at=timezone.now(), **found,
@@ -122,15 +123,15 @@ def read_and_check(
     batch: ImportBatch, ledger: Ledger, report: Progress
 ) -> tuple[dict[str, Any], list[Row]]:
     """What was found in the file, and its planned rows. Raises Unreadable."""
+    options = options_of(batch)
     with batch.file.open("rb") as file, _table(file, ledger) as table:
         report("正在读取文件")
         rows = check_rows(
-            ledger, _raw_rows(table), options_of(batch),
-            lambda done: report("正在检查", done=done),
+            ledger, _raw_rows(table), options, lambda done: report("正在检查", done=done)
         )
     if not rows:
         raise Unreadable("文件里只有表头，没有数据。请填好数据后再上传。")
-    return _found(table), rows
+    return _found(table) | {"counts": {"standing": standing_after(ledger, rows, options)}}, rows
 
 
 def _table(file: BinaryIO, ledger: Ledger) -> Table:
@@ -160,6 +161,7 @@ def _found(table: Table) -> dict[str, Any]:
         "columns": [[column.text, column.name] for column in table.columns if column.name],
         "ignored_columns": ignored + [f"{letter} 列" for letter in table.unnamed_columns],
         "dropped_rows": [[row.number, row.text[:60]] for row in table.dropped_rows[:200]],
+        "other_sheets": table.other_sheets,
     }
 
 
@@ -189,6 +191,10 @@ def apply(batch: ImportBatch, report: Progress = silent, fence: Callable[[], Non
         fence()
 
 
+_GRANTS = "accounts_grant"
+_CONFIRMED = (BatchState.APPLYING, BatchState.APPLIED, BatchState.UNDOING, BatchState.UNDONE)
+
+
 def _wait_for_writers() -> None:
     """Take the writers' lock; a big import before this one may take minutes."""
     with connection.cursor() as cursor:
@@ -197,26 +203,39 @@ def _wait_for_writers() -> None:
 
 
 def _changed_since(batch: ImportBatch) -> bool:
-    """Whether any ledger row has changed since the check."""
+    """Whether any ledger row, or what the asker may reach, can have changed since the check."""
+    if timezone.localdate(batch.checked_at) != timezone.localdate():
+        return True
     later = HistoryEntry.objects.filter(id__gt=batch.trace_mark, table__in=tracked_tables())
-    return later.exclude(table__in=["common_parameter", "accounts_grant"]).exists()
+    if later.filter(table=_GRANTS, owner=batch.asked_by_id).exists():
+        return True
+    return later.exclude(table__in=["common_parameter", _GRANTS]).exists()
 
 
 def _checks_differently(batch: ImportBatch, report: Progress) -> bool:
-    before = batch.counts
+    """Check and stage again; whether a person would see anything else than before."""
+    before, shown = batch.counts, outcome_digest(batch)
     ledger = ledger_of(batch.kind)()
     mark = latest_mark()
     found, rows = read_and_check(batch, ledger, report)
-    counts = stage(batch, ledger, rows)
-    ImportBatch.objects.filter(pk=batch.pk).update(counts=counts, trace_mark=mark, **found)
+    counts = stage(batch, ledger, rows) | found.pop("counts")
+    ImportBatch.objects.filter(pk=batch.pk).update(
+        counts=counts, trace_mark=mark, checked_at=timezone.now(), **found
+    )
     batch.refresh_from_db()
-    return counts != before
+    return counts != before or outcome_digest(batch) != shown
+
+
+def held_rows(batch: ImportBatch) -> int:
+    """How many rows are held back."""
+    return sum(batch.counts.get(key, 0) for key in (RowOutcome.ERROR, RowOutcome.OUT_OF_SCOPE))
 
 
 def may_apply(batch: ImportBatch) -> str:
     """Why the batch cannot be applied yet; "" when it can."""
-    counts = batch.counts
-    held = counts.get("error", 0) + counts.get("out_of_scope", 0)
+    held = held_rows(batch)
+    if batch.state in _CONFIRMED:
+        return f"{_who(batch, 'apply')}已经确认入库，不用再点。"
     if batch.state != BatchState.CHECKED:
         return "这一批还没有检查完。"
     if held and not batch.valid_rows_only:
@@ -224,6 +243,12 @@ def may_apply(batch: ImportBatch) -> str:
     if batch.ignored_columns and not batch.ignored_acknowledged:
         return "请先确认不导入的列。"
     return ""
+
+
+def _who(batch: ImportBatch, verb: str) -> str:
+    """Who made this step of the batch last."""
+    step = BATCH_FLOW.steps(batch).filter(verb=verb).select_related("by").first()
+    return str(step.by) if step and step.by else "系统"
 
 
 # --- Undo -------------------------------------------------------------------------------------
@@ -250,6 +275,8 @@ def undo(batch: ImportBatch, report: Progress = silent, fence: Callable[[], None
 
 def may_undo(batch: ImportBatch) -> str:
     """Why the batch cannot be undone; "" when it can."""
+    if batch.state in (BatchState.UNDOING, BatchState.UNDONE):
+        return f"{_who(batch, 'undo')}已经撤销这一批，不用再点。"
     if batch.state != BatchState.APPLIED:
         return "只有已入库的批次可以撤销。"
     if not batch.rows.exists():
@@ -260,24 +287,53 @@ def may_undo(batch: ImportBatch) -> str:
 # --- What people ask for ----------------------------------------------------------------------
 
 
-def request(batch: ImportBatch, verb: str, *, by: Any, scope: Any) -> Job:
+def request(
+    batch: ImportBatch, verb: str, *, by: Any, scope: Any, seen: str = "", **values: Any
+) -> Job:
     """A person asks to check, apply or undo: the step is made, the job is queued.
 
-    Raises Refused (one sentence) when it cannot be, or when someone was faster.
+    ``seen``: the :func:`version` that the person looked at; ``values``: choices saved with the
+    step. Raises Refused (one sentence) when it cannot be, or when someone was faster.
     """
-    problem = {"apply": may_apply, "undo": may_undo}.get(verb, lambda _batch: "")(batch)
-    if problem:
-        raise Refused(problem)
     with transaction.atomic():
-        BATCH_FLOW.apply(batch, verb, by=by, scope=scope)
+        locked = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+        problem = {"apply": may_apply, "undo": may_undo}.get(verb, lambda _batch: "")(locked)
+        if not problem and seen and seen != version(locked):
+            problem = "打开本页后，这一批重新检查过，请看最新结果。"
+        if problem:
+            raise Refused(problem)
+        BATCH_FLOW.apply(batch, verb, by=by, scope=scope, **values)
         return jobs.start(kind=f"import.{verb}", subject=batch.pk, by=by)
+
+
+def version(batch: ImportBatch) -> str:
+    """Which check a page shows."""
+    return batch.checked_at.isoformat() if batch.checked_at else ""
+
+
+def choose(batch: ImportBatch, *, scope: Any, **values: Any) -> None:
+    """Save choices that leave the check as it is: valid_rows_only, ignored_acknowledged, totals.
+
+    Raises Refused when the batch no longer waits for them.
+    """
+    if not scope.may("import"):
+        raise Refused("您没有导入的权限。")
+    waiting = ImportBatch.objects.filter(pk=batch.pk, state=BatchState.CHECKED)
+    if not waiting.update(**values):
+        raise Refused("这一批已不在待确认，请看最新内容。")
 
 
 def discard(batch: ImportBatch, *, by: Any, scope: Any) -> None:
     """Give the batch up; its file and staged rows go."""
     with transaction.atomic():
         BATCH_FLOW.apply(batch, "discard", by=by, scope=scope)
-        batch.rows.all().delete()
-        name = batch.file.name
-        ImportBatch.objects.filter(pk=batch.pk).update(file="")
-        transaction.on_commit(lambda: batch.file.storage.delete(name))
+        forget(batch)
+
+
+def forget(batch: ImportBatch) -> None:
+    """Delete the file and the staged rows of a batch; the receipt stays."""
+    batch.rows.all().delete()
+    name, storage = batch.file.name, batch.file.storage
+    ImportBatch.objects.filter(pk=batch.pk).update(file="")
+    if name:
+        transaction.on_commit(lambda: storage.delete(name))

@@ -65,6 +65,10 @@ class Facet:
     def plan(self, row: Row, options: Options) -> None:
         """Add changes, differences, errors and warnings to ``row``."""
 
+    def stored_at(self, pk: uuid.UUID, day: date) -> Mapping[str, Any]:
+        """Database column → stored value of a loaded record on ``day``."""
+        raise NotImplementedError
+
     def values(self, pk: uuid.UUID, day: date) -> dict[str, str]:
         """Column name → what an export of ``day`` prints (secrets as tokens)."""
         return {}
@@ -101,6 +105,9 @@ class Plain(Facet):
         if changed:
             changed |= self.derive({**known, **changed})
             row.changes.append(changes.update(self.model, row.record, changed))
+
+    def stored_at(self, pk, day):
+        return self.found[pk]
 
     def values(self, pk, day):
         known = self.found[pk]
@@ -146,6 +153,9 @@ class Timelines(Facet):
             if row["starts_on"] <= day < row["ends_on"]:
                 return row
         return self.nothing
+
+    def stored_at(self, pk, day):
+        return self.known_at(pk, day)
 
     def is_nothing(self, values: Mapping[str, Any]) -> bool:
         return bool(self.nothing) and all(

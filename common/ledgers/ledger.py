@@ -3,6 +3,7 @@ serves template, check, form, apply and export."""
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,15 @@ from common.ledgers.rows import RECORD_NUMBER, Options, Row
 SILENT_HEADERS = ("序号", "编号", "No.", "NO", "原因")
 
 
+@dataclass(frozen=True)
+class Figure:
+    """A number that officials report and compare after an import (与上报数核对)."""
+
+    key: str
+    label: str
+    unit: str
+
+
 class Ledger(resources.Resource):
     """Base of all ledgers. Instances belong to one check: facets keep what they have read."""
 
@@ -29,6 +39,12 @@ class Ledger(resources.Resource):
     # The right that its forms need, the right that its list needs (accounts/scope.py).
     edit_right = "edit_ledgers"
     read_right = "read_ledgers"
+    # The field that names a record beside its label, to be shown and searched; "" = none.
+    code_field = ""
+    # Column names that the check page shows of a new row; never secret ones.
+    preview: tuple[str, ...] = ()
+    # What is compared with the officially reported numbers.
+    figures: tuple[Figure, ...] = ()
 
     record_number = Column(RECORD_NUMBER, "id", CodeCell(36), synonyms=["记录编号", "系统记录号"])
 
@@ -61,6 +77,26 @@ class Ledger(resources.Resource):
     def label(self, row: Row) -> str:
         """How a row is called on the check page."""
         return ""
+
+    def code(self, row: Row) -> str:
+        """The code beside the label on the check page."""
+        return row.get(self.fields[self.code_field]) if self.code_field else ""
+
+    def standing(self, options: Options) -> Iterable[tuple[uuid.UUID, str]]:
+        """(record, key of a figure) of everything in scope that counts on the day."""
+        return ()
+
+    def stands(self, row: Row, options: Options) -> Iterable[str]:
+        """Keys of the figures that the row's record counts in once the row is written."""
+        return ()
+
+    def after(self, row: Row, field: str, options: Options) -> Any:
+        """What a field of the record will hold on the day: the cell, or what is stored."""
+        column = self.fields[field]
+        if row.wants(column, options):
+            return row.get(column)
+        facet = next(facet for facet in self.facets if column in facet.columns)
+        return facet.stored_at(row.record, options.day)[column.attribute]
 
     def absent(self, batch_records: models.QuerySet, scope: Any) -> models.QuerySet:
         """Records in scope that the file does not name."""

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 from common.changes import Change
@@ -11,6 +11,24 @@ from common.ledgers.columns import Column
 from common.models import RowOutcome
 
 RECORD_NUMBER = "记录号"
+# Excel keeps 15 digits: a longer number is shown as it shows it, with what it has lost.
+_EXACT = 10**15
+
+
+def as_text(value: Any) -> str:
+    """A raw cell as people see it in the sheet."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        if abs(value) >= _EXACT:
+            return f"{value:.5E}"
+        return str(int(value)) if value.is_integer() else str(value)
+    if isinstance(value, datetime) and value.time() == time.min:
+        return value.date().isoformat()
+    # NUL cannot be stored in JSON of the database.
+    return str(value).replace("\x00", "")
 
 
 @dataclass(frozen=True)
@@ -95,14 +113,11 @@ class Row:
     def shown(self, column: Column | str) -> str:
         """The cell as a message may quote it: secrets are not quoted."""
         if isinstance(column, str):
-            return str(self.raw.get(column) or "")
+            return as_text(self.raw.get(column))[:200]
         if column.is_secret:
             value = self.cells.get(column.column_name)
             return column.cell.mask(value) if value else ""
-        value = self.raw.get(column.column_name)
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        return "" if value is None else str(value)[:200]
+        return as_text(self.raw.get(column.column_name))[:200]
 
     @property
     def outcome(self) -> RowOutcome:

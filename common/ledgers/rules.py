@@ -1,7 +1,7 @@
 """Rules over the rows of a whole file."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from common.ledgers.columns import Column
@@ -32,3 +32,43 @@ def refuse_cycles(rows: list[Row], parents: Mapping[uuid.UUID, Any], column: Col
                 break
             seen.add(at)
             at = parents.get(at)
+
+
+Twins = Callable[[set[Any]], Iterable[tuple[Any, uuid.UUID, str]]]
+
+
+def mark_twins(
+    rows: list[Row], column: Column, key_of: Callable[[Row], Any], stored: Twins, alike: str
+) -> None:
+    """Mark new and renamed rows that look like another record (疑似重复); nothing is held back.
+
+    ``key_of(row)`` is what is compared (None: nothing); ``stored(keys)`` gives (key, record, code)
+    of records in scope that have one of them; ``alike`` says what is the same.
+    """
+    in_file: dict[Any, list[Row]] = {}
+    wanted: dict[Any, list[Row]] = {}
+    for row in rows:
+        if key := key_of(row):
+            in_file.setdefault(key, []).append(row)
+            if row.is_new or any(name == column.column_name for name, _old, _new in row.diff):
+                wanted.setdefault(key, []).append(row)
+    known: dict[Any, list[tuple[uuid.UUID, str]]] = {}
+    for key, record, code in stored(set(wanted)) if wanted else ():
+        known.setdefault(key, []).append((record, code))
+    for key, suspects in wanted.items():
+        for row in suspects:
+            other = _twin(row, in_file[key], known.get(key, ()))
+            if other:
+                row.is_suspect = True
+                row.warn(column, f"{other}{alike}，请核对是否重复。")
+
+
+def _twin(row: Row, rows: list[Row], known: Iterable[tuple[uuid.UUID, str]]) -> str:
+    """The other row or record, in words; "" when there is none."""
+    number = next((other.number for other in rows if other.record != row.record), None)
+    if number is not None:
+        return f"与第 {number} 行"
+    for record, code in known:
+        if record != row.record:
+            return f"与库中{f'代码为 {code} 的' if code else '另一条'}记录"
+    return ""

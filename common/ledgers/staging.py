@@ -8,17 +8,19 @@ from django.db import connection
 from common import secrets
 from common.changes import collapsed, dumps
 from common.ledgers.ledger import Ledger
-from common.ledgers.rows import Row
+from common.ledgers.rows import Row, as_text
 from common.models import ImportBatch, RowOutcome
 
 COLUMNS = (
-    "batch_id, number, outcome, is_suspect, label, record, diff, plan, errors, warnings, cells"
+    "batch_id, number, outcome, is_suspect, label, code, record, diff, plan, errors, warnings, "
+    "cells"
 )
 
 
 def stage(batch: ImportBatch, ledger: Ledger, rows: Iterable[Row]) -> dict[str, int]:
-    """Replace the staged rows of ``batch``; returns the counts by outcome."""
-    counts = dict.fromkeys(RowOutcome.values, 0) | {"suspect": 0, "warnings": 0}
+    """Replace the staged rows of ``batch``; returns the counts: rows by outcome, suspects, rows
+    with warnings, and the single changes ("cells") of the rows to be updated."""
+    counts = dict.fromkeys(RowOutcome.values, 0) | {"suspect": 0, "warnings": 0, "cells": 0}
     secret_names = {c.column_name for c in ledger.columns if c.is_secret}
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM common_importrow WHERE batch_id = %s", [batch.pk])
@@ -28,17 +30,33 @@ def stage(batch: ImportBatch, ledger: Ledger, rows: Iterable[Row]) -> dict[str, 
                 counts[outcome] += 1
                 counts["suspect"] += row.is_suspect
                 counts["warnings"] += bool(row.warnings)
-                copy.write_row(_staged(batch, row, outcome, secret_names))
+                counts["cells"] += len(row.diff) if outcome == RowOutcome.UPDATE else 0
+                copy.write_row(_staged(batch, ledger, row, outcome, secret_names))
     return counts
 
 
-def _staged(batch: ImportBatch, row: Row, outcome: RowOutcome, secret_names: set[str]) -> tuple:
+def _staged(
+    batch: ImportBatch, ledger: Ledger, row: Row, outcome: RowOutcome, secret_names: set[str]
+) -> tuple:
     goes_on = outcome in (RowOutcome.NEW, RowOutcome.UPDATE)
     plan = [change.packed() for change in collapsed(row.changes)] if goes_on else []
-    cells = kept_cells(row.raw, secret_names) if row.errors or row.warnings else None
+    cells = None
+    if row.errors or row.warnings:
+        cells = kept_cells(row.raw, secret_names)
+    elif outcome == RowOutcome.NEW:
+        cells = {name: as_text(row.raw.get(name)) for name in ledger.preview}
     return (
-        batch.pk, row.number, outcome.value, row.is_suspect, row.label, row.record,
-        dumps(row.diff), dumps(plan), dumps(row.errors), dumps(row.warnings),
+        batch.pk,
+        row.number,
+        outcome.value,
+        row.is_suspect,
+        row.label,
+        ledger.code(row)[:40],
+        row.record,
+        dumps(row.diff),
+        dumps(plan),
+        dumps(row.errors),
+        dumps(row.warnings),
         None if cells is None else dumps(cells),
     )
 
@@ -46,16 +64,18 @@ def _staged(batch: ImportBatch, row: Row, outcome: RowOutcome, secret_names: set
 def kept_cells(raw: Mapping[str, Any], secret_names: set[str]) -> dict[str, str]:
     """The cells of a problem row as text, to be given back for correction; secrets concealed."""
     return {
-        name: secrets.conceal(plain(value)) if name in secret_names else plain(value)
+        name: secrets.conceal(as_text(value)) if name in secret_names else as_text(value)
         for name, value in raw.items()
     }
 
 
-def plain(value: Any) -> str:
-    """A raw cell as text."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    # NUL cannot be stored in JSON of the database.
-    return str(value).replace("\x00", "")
+def outcome_digest(batch: ImportBatch) -> str:
+    """A digest of what the staged rows show a person: outcomes, differences, reasons."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT md5(coalesce(string_agg(md5(concat_ws('|', number, outcome, is_suspect, "
+            "diff, errors)), '' ORDER BY number, id), '')) FROM common_importrow "
+            "WHERE batch_id = %s",
+            [batch.pk],
+        )
+        return cursor.fetchone()[0]

@@ -16,6 +16,7 @@ from django.apps import apps
 from django.db import connection
 
 from common.changes import Change, write
+from common.ledgers.facets import FEW
 from common.ledgers.ledger import ledger_of
 from common.models import HistoryEntry, ImportBatch, ImportRow
 
@@ -66,17 +67,23 @@ class Undo:
         self.labels: dict[uuid.UUID, str] = {}
         self.unit: dict[Key, uuid.UUID] = {}
         self.made: dict[Key, Net] = defaultdict(Net)
+        self.owners: set[uuid.UUID] = set()
         self.kept: dict[uuid.UUID, str] = {}
 
     def run(self) -> dict[str, Any]:
         """Write the way back; returns {"undone": n, "kept": [{"row", "message"}]}."""
+        result = self.preview()
+        write(self._way_back())
+        self._erase()
+        return result
+
+    def preview(self) -> dict[str, Any]:
+        """What :meth:`run` would return now; nothing is written."""
         self._read_plan()
         last = self._read_trace()
         self._keep_changed(last)
         self._keep_referred()
         units = set(self.unit.values())
-        write(self._way_back())
-        self._erase()
         kept = sorted(
             ({"row": self.numbers[unit], "message": why} for unit, why in self.kept.items()),
             key=lambda entry: entry["row"],
@@ -95,10 +102,11 @@ class Undo:
     def _read_trace(self) -> int:
         entries = HistoryEntry.objects.filter(context=self.batch.pk).order_by("id")
         last = 0
-        for pk, table, row, operation, before, after in entries.values_list(
-            "id", "table", "row", "operation", "before", "after"
+        for pk, table, row, owner, operation, before, after in entries.values_list(
+            "id", "table", "row", "owner", "operation", "before", "after"
         ).iterator(chunk_size=5000):
             self.made[(table, row)].add(operation, before, after)
+            self.owners.add(owner)
             last = pk
         return last
 
@@ -110,6 +118,8 @@ class Undo:
         owners: dict[Key, tuple] = {}
         units = set(self.unit.values())
         entries = HistoryEntry.objects.filter(id__gt=last).order_by("id")
+        if len(concerned := units | self.owners) <= FEW:
+            entries = entries.filter(owner__in=concerned)
         for table, row, owner, operation, before, after, at in entries.values_list(
             "table", "row", "owner", "operation", "before", "after", "at"
         ).iterator(chunk_size=5000):
@@ -137,9 +147,7 @@ class Undo:
     def _keep_referred(self) -> None:
         """Keep created records that something which stays refers to, until nothing is added."""
         table = self.model._meta.db_table
-        created = {
-            key[1] for key, net in self.made.items() if key[0] == table and net.inserted
-        }
+        created = {key[1] for key, net in self.made.items() if key[0] == table and net.inserted}
         references = self._references(created)
         while True:
             added = False
@@ -197,7 +205,8 @@ class Undo:
         """Empty the history values of records whose creation was undone."""
         table = self.model._meta.db_table
         gone = [
-            pk for (name, pk), net in self.made.items()
+            pk
+            for (name, pk), net in self.made.items()
             if name == table and net.inserted and pk not in self.kept
         ]
         with connection.cursor() as cursor:
