@@ -39,9 +39,7 @@ def rows_of(
     if len(ids) <= FEW:
         queryset = queryset.filter(**{f"{column}__in": ids})
         return queryset.values(*fields).iterator(chunk_size=5000)
-    return (
-        row for row in queryset.values(*fields).iterator(chunk_size=5000) if row[column] in ids
-    )
+    return (row for row in queryset.values(*fields).iterator(chunk_size=5000) if row[column] in ids)
 
 
 class Facet:
@@ -132,6 +130,10 @@ class Timelines(Facet):
     fields: tuple[str, ...] = ()
     nothing: Mapping[str, Any] = {}
 
+    @property
+    def dated_columns(self):
+        return self.columns
+
     def load(self, ids, options):
         self.found: dict[uuid.UUID, list[dict[str, Any]]] = {}
         names = ["id", self.owner, "starts_on", "ends_on", *self.fields]
@@ -139,10 +141,6 @@ class Timelines(Facet):
             self.found.setdefault(row[self.owner], []).append(row)
 
     def timeline(self, pk: uuid.UUID) -> Timeline:
-    @property
-    def dated_columns(self):
-        return self.columns
-
         """The record's periods, gaps filled with ``nothing``."""
         periods = [period_of(row, self.fields) for row in self.found.get(pk, ())]
         return filled(periods, self.nothing)
@@ -252,4 +250,3 @@ class DatedValues(Timelines):
     def values(self, pk, day):
         known = self.known_at(pk, day)
         return {column.column_name: self.show(column, known) for column in self.columns}
-
