@@ -188,7 +188,7 @@ def size_basis(
     An entity has the lower of the sizes that its indicators give, so one indicator below the
     limit of 小型 is enough for 微型 even if the other is not known.
     """
-    table = _table(on)
+    table = size_table(on)
     divisions = [division] if division else list(SECTIONS.get(section, ("", {}))[1])
     covered = [table.rows_of[code] for code in divisions if table.rows_of.get(code)]
     rows = tuple(table.rows[number] for number in sorted({n for found in covered for n in found}))
@@ -203,7 +203,8 @@ def size_basis(
     return SizeBasis(TOO_LITTLE_DATA, table.title, rows, _missing(rows, values, division))
 
 
-def _table(on: date | None) -> SizeTable:
+def size_table(on: date | None) -> SizeTable:
+    """The edition in force on a day, None for the newest."""
     valid = [table for table in SIZE_TABLES if on is None or table.valid_from <= on]
     return valid[-1] if valid else SIZE_TABLES[0]
 
