@@ -163,9 +163,11 @@ def _broken_in(piece: bytes, prefix: bytes) -> Iterator[tuple[int, int, BrokenCe
 
 
 def _hits(piece: bytes, prefix: bytes) -> Iterator[int]:
-    """Yield where an error or a formula may stand: two plain searches, no regular expression."""
+    """Yield where an error or a formula may stand: plain searches, no regular expression."""
     formula = b"<%sf" % prefix
-    for sign in (b">#", formula):
+    # Cells of plain values have neither letter; looking for one byte is next to free.
+    signs = [sign for letter, sign in ((b"#", b">#"), (b"f", formula)) if letter in piece]
+    for sign in signs:
         position = piece.find(sign)
         while position >= 0:
             after = position + len(sign)
