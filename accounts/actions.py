@@ -15,6 +15,4 @@ def grant_role(*, user: User, role: str, by: User | None, **place: Any) -> Grant
     if held:
         return held
     with recording(by=by, via=Via.PAGE if by else Via.COMMAND):
-        return Grant.objects.create(
-            user=user, role=role, starts_on=timezone.localdate(), **place
-        )
+        return Grant.objects.create(user=user, role=role, starts_on=timezone.localdate(), **place)

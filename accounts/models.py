@@ -58,11 +58,17 @@ class Grant(DatedRecord):
         "areas.Area", models.PROTECT, null=True, blank=True, verbose_name="区划"
     )
     organization = models.ForeignKey(
-        "organizations.PartyOrganization", models.PROTECT, null=True, blank=True,
+        "organizations.PartyOrganization",
+        models.PROTECT,
+        null=True,
+        blank=True,
         verbose_name="党组织",
     )
     instructor = models.ForeignKey(
-        "organizations.Instructor", models.PROTECT, null=True, blank=True,
+        "organizations.Instructor",
+        models.PROTECT,
+        null=True,
+        blank=True,
         verbose_name="指导员",
     )
     department = models.ForeignKey(

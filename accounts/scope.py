@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
 
@@ -59,6 +60,8 @@ class Scope:
     subtrees: frozenset[uuid.UUID] = frozenset()
     instructors: frozenset[uuid.UUID] = frozenset()
     departments: frozenset[uuid.UUID] = frozenset()
+    # What reaches have read for this scope. It lives no longer than a request or a job.
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def may(self, verb: str) -> bool:
         """Whether any role of the user has the right ``verb`` (a key of RIGHTS)."""
@@ -158,4 +161,3 @@ def areas_of_grants(scope: Scope, _day: date) -> Q | None:
             wanted.add(root)
             root = parents.get(root)
     return Q(pk__in=wanted)
-

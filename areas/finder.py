@@ -13,7 +13,9 @@ class AreaFinder:
     """All areas, read once for a check or an export (a city has some 10^3)."""
 
     def __init__(self) -> None:
-        rows = list(Area.objects.order_by("code").values("id", "code", "name", "level", "parent_id"))
+        rows = list(
+            Area.objects.order_by("code").values("id", "code", "name", "level", "parent_id")
+        )
         self.rows = {row["id"]: row for row in rows}
         self._by_code = {name_key(row["code"]): row["id"] for row in rows}
         self._by_name: dict[tuple[str, str], list[uuid.UUID]] = {}
@@ -62,6 +64,7 @@ class AreaFinder:
         """Printed names of all areas of a level, for drop-downs."""
         allowed = None if within is None else set(within)
         return [
-            self.name(pk) for pk, row in self.rows.items()
+            self.name(pk)
+            for pk, row in self.rows.items()
             if row["level"] == level and (allowed is None or pk in allowed)
         ]

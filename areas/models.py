@@ -31,7 +31,11 @@ class Area(models.Model):
     name = models.CharField("名称", max_length=100)
     level = models.CharField("层级", max_length=10, choices=AreaLevel)
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children",
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
         verbose_name="上级",
     )
     grid_type = models.CharField("网格类型", max_length=10, choices=GridType, blank=True)

@@ -14,6 +14,9 @@ def areas_in_scope(scope, level: str) -> list[str]:
     if not scope.everything:
         within = set(Area.objects.within(scope).values_list("pk", flat=True))
         if level == AreaLevel.PARK:
-            within |= set(Area.objects.filter(level=level, parent__level=AreaLevel.DISTRICT)
-                          .values_list("pk", flat=True))
+            within |= set(
+                Area.objects.filter(level=level, parent__level=AreaLevel.DISTRICT).values_list(
+                    "pk", flat=True
+                )
+            )
     return AreaFinder().names(level, within)

@@ -37,7 +37,9 @@ class Change:
         return [self.table, self.operation, str(self.id), dict(self.values)]
 
 
-def insert(model: type[models.Model], values: Mapping[str, Any], pk: uuid.UUID | None = None) -> Change:
+def insert(
+    model: type[models.Model], values: Mapping[str, Any], pk: uuid.UUID | None = None
+) -> Change:
     """A new row. Columns without a value get the field's default."""
     row = _defaults(model) | dict(values)
     return Change(model._meta.db_table, INSERT, pk or uuid.uuid4(), row)
@@ -73,7 +75,10 @@ def collapsed(changes: Iterable[Change]) -> list[Change]:
 
 
 def timeline_changes(
-    model: type[models.Model], owner: Mapping[str, Any], old: Timeline, new: Timeline,
+    model: type[models.Model],
+    owner: Mapping[str, Any],
+    old: Timeline,
+    new: Timeline,
     is_nothing: Callable[[Mapping[str, Any]], bool] = lambda _values: False,
 ) -> list[Change]:
     """What turns the rows of ``old`` into those of ``new``: rows are matched by id.
@@ -132,9 +137,7 @@ def write(changes: Iterable[Change]) -> int:
         columns = "(tbl, op, id, vals)"
         with cursor.copy(f"COPY pending_change {columns} FROM STDIN") as copy:
             for change in changes:
-                copy.write_row(
-                    (change.table, change.operation, change.id, dumps(change.values))
-                )
+                copy.write_row((change.table, change.operation, change.id, dumps(change.values)))
     return write_pending()
 
 
@@ -216,7 +219,7 @@ def _insert(cursor, model: type[models.Model]) -> int:
     cursor.execute(
         f"INSERT INTO {table} ({', '.join(columns)}) SELECT {read} "
         f"FROM pending_change c, LATERAL jsonb_populate_record(NULL::{table}, c.vals) r "
-        "WHERE c.tbl = %s AND c.op = 'I'",
+        "WHERE c.tbl = %s AND c.op = 'I'",  # noqa: S608 -- names come from the models
         [table],
     )
     return cursor.rowcount
@@ -229,7 +232,7 @@ def _update(cursor, model: type[models.Model]) -> int:
     cursor.execute(
         f"UPDATE {table} t SET {setting} FROM (SELECT r.* FROM {table} o "
         "JOIN pending_change c ON c.id = o.id AND c.tbl = %s AND c.op = 'U', "
-        "LATERAL jsonb_populate_record(o, c.vals) r) n WHERE t.id = n.id",
+        "LATERAL jsonb_populate_record(o, c.vals) r) n WHERE t.id = n.id",  # noqa: S608 -- see _insert
         [table],
     )
     return cursor.rowcount
@@ -239,7 +242,7 @@ def _delete(cursor, model: type[models.Model]) -> int:
     table = model._meta.db_table
     cursor.execute(
         f"DELETE FROM {table} t USING pending_change c "
-        "WHERE c.tbl = %s AND c.op = 'D' AND t.id = c.id",
+        "WHERE c.tbl = %s AND c.op = 'D' AND t.id = c.id",  # noqa: S608 -- see _insert
         [table],
     )
     return cursor.rowcount
@@ -252,7 +255,4 @@ def dumps(values: Any) -> str:
 
 def period_of(row: Mapping[str, Any], keys: Iterable[str]) -> Period:
     """A Period of a values() row of a dated table."""
-    return Period(
-        row["starts_on"], row["ends_on"], {key: row[key] for key in keys}, row["id"]
-    )
-
+    return Period(row["starts_on"], row["ends_on"], {key: row[key] for key in keys}, row["id"])

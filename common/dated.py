@@ -76,9 +76,7 @@ def correct(timeline: Timeline, day: date, values: Mapping[str, Any]) -> Timelin
         while last + 1 < len(result) and result[last + 1].values.get(key) == old:
             last += 1
         for index in range(first, last + 1):
-            result[index] = replace(
-                result[index], values={**result[index].values, key: new}
-            )
+            result[index] = replace(result[index], values={**result[index].values, key: new})
     return merged(result)
 
 
@@ -170,9 +168,7 @@ class DatedRecord(models.Model):
 def no_overlap(name: str, *keys: str) -> ExclusionConstraint:
     """At most one row of ``keys`` on any day. Checked at the end of the transaction, so that
     closing one row and beginning the next may come in either order."""
-    period = Func(
-        F("starts_on"), F("ends_on"), function="DATERANGE", output_field=DateRangeField()
-    )
+    period = Func(F("starts_on"), F("ends_on"), function="DATERANGE", output_field=DateRangeField())
     return ExclusionConstraint(
         name=name,
         expressions=[

@@ -41,9 +41,7 @@ def conceal(text: str) -> str:
         return ""
     mark = fingerprint(text)
     nonce = os.urandom(12)
-    sealed = AESGCM(_key(settings.FIELD_KEY, "field")).encrypt(
-        nonce, text.encode(), mark.encode()
-    )
+    sealed = AESGCM(_key(settings.FIELD_KEY, "field")).encrypt(nonce, text.encode(), mark.encode())
     return f"{KEY_ID}.{mark}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
 
 
@@ -83,4 +81,6 @@ class SecretField(models.TextField):
 
 def fingerprint_of(column: str) -> Func:
     """SQL expression of the fingerprint in ``column``, for unique constraints and look-ups."""
-    return Func(F(column), Value("."), Value(2), function="split_part", output_field=models.TextField())
+    return Func(
+        F(column), Value("."), Value(2), function="split_part", output_field=models.TextField()
+    )

@@ -61,13 +61,22 @@ def recording(
 
 
 def record_read(
-    *, by: models.Model | None, action: str, rows: list[Any], model: type[models.Model],
-    fields: str = "", reason: str = "",
+    *,
+    by: models.Model | None,
+    action: str,
+    rows: list[Any],
+    model: type[models.Model],
+    fields: str = "",
+    reason: str = "",
 ) -> None:
     """Write that ``by`` read personal data: action, rows (ids), fields, reason."""
     ReadEntry.objects.create(
-        actor=by.pk if by else None, action=action, table=model._meta.db_table,
-        rows=[str(row) for row in rows], fields=fields, reason=reason,
+        actor=by.pk if by else None,
+        action=action,
+        table=model._meta.db_table,
+        rows=[str(row) for row in rows],
+        fields=fields,
+        reason=reason,
     )
 
 
@@ -85,9 +94,7 @@ def install() -> None:
 
 def _install_one(cursor, table: str, model: type[models.Model], owners: tuple[str, ...]) -> None:
     body = _function_sql(table, model, owners)
-    cursor.execute(
-        "SELECT p.prosrc FROM pg_proc p WHERE p.proname = %s", [f"trace_{table}"]
-    )
+    cursor.execute("SELECT p.prosrc FROM pg_proc p WHERE p.proname = %s", [f"trace_{table}"])
     found = cursor.fetchone()
     source = body.split("$trace$")[1]
     if found and found[0] == source:
@@ -158,6 +165,9 @@ def _function_sql(table: str, model: type[models.Model], owners: tuple[str, ...]
         other_new = f"n.{other}" if other else "NULL::uuid"
         other_old = f"o.{other}" if other else "NULL::uuid"
     return _TEMPLATE.format(
-        table=table, owner=owners[0] if owners else "id", other_new=other_new,
-        other_old=other_old, same=same,
+        table=table,
+        owner=owners[0] if owners else "id",
+        other_new=other_new,
+        other_old=other_old,
+        same=same,
     )

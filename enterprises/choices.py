@@ -30,3 +30,13 @@ class Stage(TextChoices):
 # A market's code is that of its organizer and may repeat; the self-employed may have none.
 KINDS_WITHOUT_OWN_CODE = frozenset({EntityKind.MARKET})
 KINDS_CODE_OPTIONAL = frozenset({EntityKind.MARKET, EntityKind.SELF_EMPLOYED})
+
+# How entities of a kind are counted in words; kinds are never added up under one unit.
+KIND_UNITS = {
+    EntityKind.SMALL_MICRO: "家",
+    EntityKind.SELF_EMPLOYED: "户",
+    EntityKind.MARKET: "处",
+    EntityKind.OTHER_NON_PUBLIC: "家",
+    EntityKind.SOCIAL_ORGANIZATION: "个",
+    EntityKind.ASSOCIATION: "个",
+}

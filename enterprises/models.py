@@ -98,26 +98,40 @@ class EntityState(DatedRecord):
 
     scope_parent = "entity"
 
-    entity = StateOf(
-        Entity, models.CASCADE, related_name="states", verbose_name="市场主体"
-    )
+    entity = StateOf(Entity, models.CASCADE, related_name="states", verbose_name="市场主体")
     status = models.CharField("经营状态", max_length=12, choices=BusinessStatus)
     section = models.CharField("行业门类", max_length=1, blank=True)
     division = models.CharField("行业大类", max_length=2, blank=True)
     town = models.ForeignKey(
-        "areas.Area", models.PROTECT, null=True, blank=True, related_name="+",
+        "areas.Area",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name="所属镇街",
     )
     community = models.ForeignKey(
-        "areas.Area", models.PROTECT, null=True, blank=True, related_name="+",
+        "areas.Area",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name="村社区",
     )
     park = models.ForeignKey(
-        "areas.Area", models.PROTECT, null=True, blank=True, related_name="+",
+        "areas.Area",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name="园区",
     )
     grid = models.ForeignKey(
-        "areas.Area", models.PROTECT, null=True, blank=True, related_name="+",
+        "areas.Area",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name="网格",
     )
     employees = models.PositiveIntegerField("从业人员数", null=True, blank=True)

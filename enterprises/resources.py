@@ -26,7 +26,7 @@ from common.ledgers.ledger import Figure, KeyIndex, Ledger
 from common.ledgers.rules import mark_twins, refuse_repeated
 from common.pinyin import initials
 from enterprises.choices import KINDS_CODE_OPTIONAL, BusinessStatus, EntityKind, Stage
-from enterprises.industries import industry
+from enterprises.industries import SECTIONS, industry
 from enterprises.models import Entity, EntityState
 from enterprises.rules import uscc_problem
 
@@ -44,6 +44,14 @@ class IndustryCell(Cell):
         section, division = value
         return division or section
 
+    def form_choices(self):
+        """Sections and their divisions, for the list of a form: the values that are printed."""
+        return [
+            (f"{letter} {name}", [(letter, f"{letter} {name}（不分大类）")]
+             + [(code, f"{code} {title}") for code, title in divisions.items()])
+            for letter, (name, divisions) in SECTIONS.items()
+        ]
+
 
 class EntityValues(PlacedValues):
     """Dated values of an entity; 注销 with a date is the date's business (ledgers.md §1)."""
@@ -52,16 +60,20 @@ class EntityValues(PlacedValues):
         if column.attribute == "industry":
             section, division = row.get(column)
             return {"section": section, "division": division}
-        if column.attribute == "status" and row.get(column) == BusinessStatus.CLOSED:
-            if row.facts["closed_on"]:
-                state = known.get("status") or BusinessStatus.NORMAL
-                return {"status": state if not row.is_new else BusinessStatus.NORMAL}
+        if column.attribute == "status" and _is_closing(row, column):
+            state = known.get("status") or BusinessStatus.NORMAL
+            return {"status": state if not row.is_new else BusinessStatus.NORMAL}
         return super().read(row, column, known, options)
 
     def show(self, column, values):
         if column.attribute == "industry":
             return column.show((values["section"], values["division"]))
         return super().show(column, values)
+
+
+def _is_closing(row, column) -> bool:
+    """Whether the row says 注销 and when."""
+    return row.get(column) == BusinessStatus.CLOSED and bool(row.facts["closed_on"])
 
 
 class EnterpriseLedger(Ledger):
@@ -377,9 +389,9 @@ class EnterpriseLedger(Ledger):
         if founded and closed and closed <= founded:
             row.error(f["closed_on"], "注销日期应晚于成立日期。")
         kind = row.get(f["entity_kind"])
-        if kind and kind != EntityKind.SELF_EMPLOYED and not row.given(f["phone"]):
-            if f["phone"].column_name not in row.unread:
-                row.error(f["phone"], "必填，请补上。")
+        needs_phone = kind and kind != EntityKind.SELF_EMPLOYED and not row.given(f["phone"])
+        if needs_phone and f["phone"].column_name not in row.unread:
+            row.error(f["phone"], "必填，请补上。")
         if founded and founded > options.day:
             row.warn(f["founded_on"], "成立日期在数据截止日之后。")
         if (

@@ -29,8 +29,14 @@ class MemberValues(DatedValues):
     """党籍状态 (since 党籍变动日期), 人员类别, 工作单位, 岗位层级."""
 
     def __init__(self, columns: dict[str, Column]):
-        super().__init__(MemberState, "member_id", [columns[n] for n in (
-            "category", "status", "status_since", "workplace", "position_level")])
+        super().__init__(
+            MemberState,
+            "member_id",
+            [
+                columns[n]
+                for n in ("category", "status", "status_since", "workplace", "position_level")
+            ],
+        )
         self.by_name = columns
 
     def load(self, ids, options):
@@ -105,7 +111,8 @@ class MemberValues(DatedValues):
         if start == since:
             return timeline
         row.changed(
-            self.by_name["status_since"], "" if start == BEGINNING else start.isoformat(),
+            self.by_name["status_since"],
+            "" if start == BEGINNING else start.isoformat(),
             since.isoformat(),
         )
         return begin_run(new, "status", day, since, MembershipStatus.NORMAL)
@@ -152,7 +159,8 @@ class Affiliations(Timelines):
         row.facts["affiliated"] = organization
         if row.is_new:
             values = {
-                "member_id": row.record, "organization_id": organization,
+                "member_id": row.record,
+                "organization_id": organization,
                 "transferred_on": row.get(self.transferred),
                 "starts_on": row.get(self.joined) or BEGINNING,
             }
@@ -177,7 +185,8 @@ class Affiliations(Timelines):
         if organization == known["organization_id"]:
             return self._same_organization(row, timeline, since, known, options)
         row.changed(
-            self.organization, self.finder.name(known["organization_id"]),
+            self.organization,
+            self.finder.name(known["organization_id"]),
             self.finder.name(organization),
         )
         values = {"organization_id": organization, "transferred_on": since}
@@ -239,7 +248,8 @@ class Managements(Timelines):
             return
         if row.is_new:
             values = {
-                "member_id": row.record, "organization_id": organization,
+                "member_id": row.record,
+                "organization_id": organization,
                 "starts_on": row.get(self.joined) or BEGINNING,
             }
             row.changes.append(changes.insert(Management, values))

@@ -22,9 +22,7 @@ class MemberQuerySet(ScopedQuerySet):
 
     def counting(self, day: date) -> "MemberQuerySet":
         """加入党组织日期 ≤ day and 党籍状态 正常 on ``day`` (ledgers.md §3)."""
-        return self.at(day).filter(
-            joined_on__lte=day, state__status=MembershipStatus.NORMAL
-        )
+        return self.at(day).filter(joined_on__lte=day, state__status=MembershipStatus.NORMAL)
 
     def full(self, day: date) -> "MemberQuerySet":
         """Counting members who are 正式党员 with 转正日期 ≤ day."""
@@ -63,9 +61,7 @@ class Member(models.Model):
         verbose_name = "党员"
         indexes = [models.Index(fields=["name", "id"], name="member_by_name")]
         constraints = [
-            models.UniqueConstraint(
-                fingerprint_of("id_number"), name="member_id_number_unique"
-            )
+            models.UniqueConstraint(fingerprint_of("id_number"), name="member_id_number_unique")
         ]
 
     def __str__(self) -> str:
@@ -84,19 +80,19 @@ class MemberState(DatedRecord):
 
     scope_parent = "member"
 
-    member = StateOf(
-        Member, models.CASCADE, related_name="states", verbose_name="党员"
-    )
+    member = StateOf(Member, models.CASCADE, related_name="states", verbose_name="党员")
     status = models.CharField("党籍状态", max_length=12, choices=MembershipStatus)
     category = models.CharField("人员类别", max_length=12, choices=MemberCategory)
     workplace = models.ForeignKey(
-        "enterprises.Entity", models.PROTECT, null=True, blank=True, related_name="member_states",
+        "enterprises.Entity",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="member_states",
         verbose_name="工作单位",
     )
     workplace_text = models.CharField("工作单位（未匹配）", max_length=200, blank=True)
-    position_level = models.CharField(
-        "岗位层级", max_length=12, choices=PositionLevel, blank=True
-    )
+    position_level = models.CharField("岗位层级", max_length=12, choices=PositionLevel, blank=True)
 
     objects = DatedScopedQuerySet.as_manager()
 
@@ -121,7 +117,9 @@ class Affiliation(DatedRecord):
         Member, models.CASCADE, related_name="affiliations", verbose_name="党员"
     )
     organization = models.ForeignKey(
-        "organizations.PartyOrganization", models.PROTECT, related_name="affiliations",
+        "organizations.PartyOrganization",
+        models.PROTECT,
+        related_name="affiliations",
         verbose_name="组织关系所在党组织",
     )
     transferred_on = models.DateField("组织关系转入日期", null=True, blank=True)
@@ -152,7 +150,9 @@ class Management(DatedRecord):
         Member, models.CASCADE, related_name="managements", verbose_name="党员"
     )
     organization = models.ForeignKey(
-        "organizations.PartyOrganization", models.PROTECT, related_name="managements",
+        "organizations.PartyOrganization",
+        models.PROTECT,
+        related_name="managements",
         verbose_name="管理党组织",
     )
 
@@ -175,6 +175,10 @@ def managed_in(organizations: models.QuerySet, day: date) -> Q:
     one if there is any, else the affiliation."""
     managed = Management.objects.at(day)
     return Q(id__in=managed.filter(organization__in=organizations).values("member")) | (
-        Q(id__in=Affiliation.objects.at(day).filter(organization__in=organizations).values("member"))
+        Q(
+            id__in=Affiliation.objects.at(day)
+            .filter(organization__in=organizations)
+            .values("member")
+        )
         & ~Q(id__in=managed.values("member"))
     )

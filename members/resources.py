@@ -188,9 +188,9 @@ class MemberLedger(Ledger):
     def check_row(self, row, options):
         f = self.fields
         joined, full = row.get(f["joined_on"]), row.get(f["full_member_on"])
-        if row.get(f["category"]) == MemberCategory.FULL and not full:
-            if f["full_member_on"].column_name not in row.unread:
-                row.error(f["full_member_on"], "正式党员要填转正日期，请补上。")
+        needs_date = row.get(f["category"]) == MemberCategory.FULL and not full
+        if needs_date and f["full_member_on"].column_name not in row.unread:
+            row.error(f["full_member_on"], "正式党员要填转正日期，请补上。")
         if joined and full and full < joined:
             row.error(f["full_member_on"], "转正日期早于加入党组织日期，请核对。")
         since = row.get(f["status_since"])

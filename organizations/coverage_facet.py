@@ -23,14 +23,24 @@ from organizations.models import (
 )
 
 MODE_SYNONYMS = {
-    "单独": SetUpMode.SINGLE, "单独建": SetUpMode.SINGLE, "单独建立": SetUpMode.SINGLE,
-    "联合": SetUpMode.JOINT, "联合建": SetUpMode.JOINT, "联建": SetUpMode.JOINT,
-    "挂靠": SetUpMode.ATTACHED, "挂靠建": SetUpMode.ATTACHED,
-    "兜底": SetUpMode.AREA_FALLBACK, "兜底组建": SetUpMode.AREA_FALLBACK,
-    "区域兜底组建": SetUpMode.AREA_FALLBACK, "区域组建": SetUpMode.AREA_FALLBACK,
-    "商圈": SetUpMode.MARKET_CIRCLE, "楼宇组建": SetUpMode.MARKET_CIRCLE,
-    "市场组建": SetUpMode.MARKET_CIRCLE, "统建": SetUpMode.INDUSTRY,
-    "产业链统建": SetUpMode.INDUSTRY, "行业组建": SetUpMode.INDUSTRY,
+    "单独": SetUpMode.SINGLE,
+    "单独建": SetUpMode.SINGLE,
+    "单独建立": SetUpMode.SINGLE,
+    "联合": SetUpMode.JOINT,
+    "联合建": SetUpMode.JOINT,
+    "联建": SetUpMode.JOINT,
+    "挂靠": SetUpMode.ATTACHED,
+    "挂靠建": SetUpMode.ATTACHED,
+    "兜底": SetUpMode.AREA_FALLBACK,
+    "兜底组建": SetUpMode.AREA_FALLBACK,
+    "区域兜底组建": SetUpMode.AREA_FALLBACK,
+    "区域组建": SetUpMode.AREA_FALLBACK,
+    "商圈": SetUpMode.MARKET_CIRCLE,
+    "楼宇组建": SetUpMode.MARKET_CIRCLE,
+    "市场组建": SetUpMode.MARKET_CIRCLE,
+    "统建": SetUpMode.INDUSTRY,
+    "产业链统建": SetUpMode.INDUSTRY,
+    "行业组建": SetUpMode.INDUSTRY,
 }
 
 
@@ -45,7 +55,10 @@ class Coverage(Facet):
 
     def __init__(self) -> None:
         self.organization = Column(
-            "覆盖党组织", "organization_id", TextCell(200), suggestions="organizations",
+            "覆盖党组织",
+            "organization_id",
+            TextCell(200),
+            suggestions="organizations",
             synonyms=["所属党组织", "党组织名称", "所属党支部", "覆盖党组织名称"],
         )
         self.mode = mode_column()
@@ -91,11 +104,15 @@ class Coverage(Facet):
                 return
         mode = row.get(self.mode) or self._usual_mode(links, organization, options.day)
         if row.is_new:
-            self._begin(row, organization, mode, row.get(self.start) or self._first(row, organization))
+            self._begin(
+                row, organization, mode, row.get(self.start) or self._first(row, organization)
+            )
             return
         live = [
-            link for link in links
-            if link["organization_id"] == organization and link["mode"] == mode
+            link
+            for link in links
+            if link["organization_id"] == organization
+            and link["mode"] == mode
             and link["ends_on"] > options.day
         ]
         if live:
@@ -125,11 +142,15 @@ class Coverage(Facet):
         founded = self.finder.rows[organization]["founded_on"]
         return max(founded or BEGINNING, row.facts.get("founded_on") or BEGINNING)
 
-    def _begin(self, row: Row, organization: uuid.UUID, mode: str, start: date,
-               end: date = FOREVER) -> None:
+    def _begin(
+        self, row: Row, organization: uuid.UUID, mode: str, start: date, end: date = FOREVER
+    ) -> None:
         values = {
-            "entity_id": row.record, "organization_id": organization, "mode": mode,
-            "starts_on": start, "ends_on": end,
+            "entity_id": row.record,
+            "organization_id": organization,
+            "mode": mode,
+            "starts_on": start,
+            "ends_on": end,
         }
         row.facts["covered_by"] = organization
         row.changes.append(changes.insert(CoverageLink, values))
@@ -195,7 +216,7 @@ class Coverage(Facet):
             ):
                 row.error(
                     self.organization,
-                    f"与同一党组织 {shown_start(link) or '以前'} 起的覆盖时间重叠，请核对起始日期。",
+                    f"与该党组织 {shown_start(link) or '以前'} 起的覆盖重叠，请核对起始日期。",
                 )
                 return True
         return False
@@ -261,8 +282,10 @@ class Awaited(Facet):
                 founded = row.facts.get("founded_on") or BEGINNING
                 start = max(founded, unit["organization__founded_on"])
                 link = {
-                    "entity_id": row.record, "organization_id": unit["organization_id"],
-                    "mode": self.modes[unit["organization_id"]], "starts_on": start,
+                    "entity_id": row.record,
+                    "organization_id": unit["organization_id"],
+                    "mode": self.modes[unit["organization_id"]],
+                    "starts_on": start,
                 }
                 row.changes.append(changes.insert(CoverageLink, link))
             for pk in self.assigned.get(key, ()):

@@ -315,8 +315,10 @@ class Units(Facet):
         founded = self.entities.rows[entity]["founded_on"]
         starts_on = max(founded or BEGINNING, row.facts.get("founded_on") or BEGINNING)
         link = {
-            "entity_id": entity, "organization_id": row.record,
-            "mode": row.facts["mode"], "starts_on": starts_on,
+            "entity_id": entity,
+            "organization_id": row.record,
+            "mode": row.facts["mode"],
+            "starts_on": starts_on,
         }
         row.changes.append(changes.insert(CoverageLink, link))
 

@@ -24,7 +24,9 @@ class OrganizationFinder:
         if options.scope.everything:
             visible = set(self.rows)
         else:
-            visible = set(PartyOrganization.objects.within(options.scope).values_list("id", flat=True))
+            visible = set(
+                PartyOrganization.objects.within(options.scope).values_list("id", flat=True)
+            )
             visible |= ancestors_of(options.scope, options.day)
         self.visible = visible
         self._by_code = {
@@ -41,7 +43,11 @@ class OrganizationFinder:
         """Make an organization of the same file known."""
         key = name_key(name)
         self.rows[pk] = {
-            "id": pk, "code": code, "name": name, "name_key": key, "in_file": True,
+            "id": pk,
+            "code": code,
+            "name": name,
+            "name_key": key,
+            "in_file": True,
         }
         if code:
             self._by_code.setdefault(name_key(code), pk)
@@ -125,12 +131,14 @@ def printed_entities(ids: set[uuid.UUID], options: Options) -> dict[uuid.UUID, s
         visible = set(Entity.objects.within(options.scope).values_list("id", flat=True))
         found = {pk: row for pk, row in found.items() if pk in visible}
     result = {
-        pk: row["uscc"] for pk, row in found.items()
+        pk: row["uscc"]
+        for pk, row in found.items()
         if row["uscc"] and row["kind"] not in KINDS_WITHOUT_OWN_CODE
     }
     keys = {row["name_key"] for pk, row in found.items() if pk not in result}
     twins = Counter(Entity.objects.filter(name_key__in=keys).values_list("name_key", flat=True))
     return result | {
-        pk: row["name"] for pk, row in found.items()
+        pk: row["name"]
+        for pk, row in found.items()
         if pk not in result and twins[row["name_key"]] == 1
     }

@@ -147,8 +147,16 @@ class Assignments(Facet):
         return self.columns
 
     def load(self, ids, options):
-        fields = ["id", "instructor_id", "entity_id", "organization_id", "pending_text",
-                  "pending_key", "starts_on", "ends_on"]
+        fields = [
+            "id",
+            "instructor_id",
+            "entity_id",
+            "organization_id",
+            "pending_text",
+            "pending_key",
+            "starts_on",
+            "ends_on",
+        ]
         self.found: dict[uuid.UUID, list[dict[str, Any]]] = {}
         targets: set[uuid.UUID] = set()
         for row in rows_of(Assignment, "instructor_id", ids, fields):
@@ -158,7 +166,9 @@ class Assignments(Facet):
                 targets.add(row[self.target])
         self._name_targets(targets - {None}, options)
         self.terms: dict[uuid.UUID, list[dict[str, Any]]] = {}
-        for term in rows_of(Appointment, "instructor_id", ids, ["instructor_id", "starts_on", "ends_on"]):
+        for term in rows_of(
+            Appointment, "instructor_id", ids, ["instructor_id", "starts_on", "ends_on"]
+        ):
             self.terms.setdefault(term["instructor_id"], []).append(term)
 
     def _key(self, row: Mapping[str, Any]):
@@ -194,17 +204,22 @@ class Assignments(Facet):
         start, end = row.facts["term"]
         inside = start < options.day < end
         live = {
-            known["key"]: known for known in rows
+            known["key"]: known
+            for known in rows
             if known["starts_on"] < end
             and known["ends_on"] > reference_day(start, end, options.day)
         }
-        begin = options.day if inside and row.facts["old_term"] and not options.is_correction else start
-        added = [self._add(row, key, text, begin, end) for key, text in named.items()
-                 if key not in live]
+        begin = (
+            options.day if inside and row.facts["old_term"] and not options.is_correction else start
+        )
+        added = [
+            self._add(row, key, text, begin, end) for key, text in named.items() if key not in live
+        ]
         dropped = []
         if row.facts["old_term"]:
             dropped = [
-                self._drop(row, known, options) for key, known in live.items()
+                self._drop(row, known, options)
+                for key, known in live.items()
                 if key not in named and self._printed(known)
             ]
         if not row.is_new and (added or dropped):
@@ -249,7 +264,9 @@ class Assignments(Facet):
             changed = {}
             if known["starts_on"] == old[0]:
                 changed["starts_on"] = new[0]
-            if known["ends_on"] == old[1] or (old[0] <= known["starts_on"] and known["ends_on"] > new[1]):
+            if known["ends_on"] == old[1] or (
+                old[0] <= known["starts_on"] and known["ends_on"] > new[1]
+            ):
                 changed["ends_on"] = new[1]
             changed = {key: value for key, value in changed.items() if known[key] != value}
             if changed and {**known, **changed}["starts_on"] < {**known, **changed}["ends_on"]:
@@ -281,7 +298,8 @@ class Assignments(Facet):
             return {self.columns[0].column_name: ""}
         at = reference_day(term["starts_on"], term["ends_on"], day)
         names = [
-            self._printed(known) for known in self.found.get(pk, ())
+            self._printed(known)
+            for known in self.found.get(pk, ())
             if known["starts_on"] <= at < known["ends_on"]
         ]
         return {self.columns[0].column_name: "、".join(sorted(filter(None, names)))}

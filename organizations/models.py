@@ -33,7 +33,7 @@ class OrganizationQuerySet(ScopedQuerySet):
 
 
 def active_on(day: date, prefix: str = "") -> Q:
-    """The condition "this organization is active on ``day``"; ``prefix`` as in ``organization__``."""
+    """The condition "this organization is active on ``day``"; ``prefix``: ``organization__``."""
     return Q(**{f"{prefix}founded_on__lte": day}) & (
         Q(**{f"{prefix}dissolved_on__gt": day})
         | Q(**{f"{prefix}dissolved_on__isnull": True, f"{prefix}status": OrganizationStatus.IN_USE})
@@ -92,11 +92,19 @@ class OrganizationState(DatedRecord):
         PartyOrganization, models.CASCADE, related_name="states", verbose_name="党组织"
     )
     town = models.ForeignKey(
-        "areas.Area", models.PROTECT, null=True, blank=True, related_name="+",
+        "areas.Area",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name="所属镇街",
     )
     park = models.ForeignKey(
-        "areas.Area", models.PROTECT, null=True, blank=True, related_name="+",
+        "areas.Area",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name="所属园区",
     )
     category = models.CharField("类别", max_length=20, choices=OrganizationCategory)
@@ -158,9 +166,7 @@ class Post(DatedRecord):
     person = models.CharField("书记姓名", max_length=60)
     born_on = models.DateField("书记出生日期", null=True, blank=True)
     phone = SecretField("书记联系电话")
-    identity = models.CharField(
-        "书记身份", max_length=20, choices=SecretaryIdentity, blank=True
-    )
+    identity = models.CharField("书记身份", max_length=20, choices=SecretaryIdentity, blank=True)
 
     objects = DatedScopedQuerySet.as_manager()
 
@@ -212,7 +218,9 @@ class CoverageLink(DatedRecord):
     scope_parent = "entity"
 
     entity = models.ForeignKey(
-        "enterprises.Entity", models.CASCADE, related_name="coverage_links",
+        "enterprises.Entity",
+        models.CASCADE,
+        related_name="coverage_links",
         verbose_name="市场主体",
     )
     organization = models.ForeignKey(
@@ -251,9 +259,7 @@ class PendingUnit(models.Model):
         ordering = ["organization", "text"]
         verbose_name = "待匹配依托单位"
         constraints = [
-            models.UniqueConstraint(
-                fields=["organization", "text_key"], name="pending_unit_once"
-            )
+            models.UniqueConstraint(fields=["organization", "text_key"], name="pending_unit_once")
         ]
 
     def __str__(self) -> str:
@@ -305,11 +311,19 @@ class Appointment(DatedRecord):
         Instructor, models.CASCADE, related_name="appointments", verbose_name="指导员"
     )
     town = models.ForeignKey(
-        "areas.Area", models.PROTECT, null=True, blank=True, related_name="+",
+        "areas.Area",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name="所属镇街",
     )
     grid = models.ForeignKey(
-        "areas.Area", models.PROTECT, null=True, blank=True, related_name="+",
+        "areas.Area",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name="所属网格",
     )
 
@@ -340,12 +354,20 @@ class Assignment(DatedRecord):
         Instructor, models.CASCADE, related_name="assignments", verbose_name="指导员"
     )
     entity = models.ForeignKey(
-        "enterprises.Entity", models.PROTECT, null=True, blank=True,
-        related_name="assignments", verbose_name="联系主体",
+        "enterprises.Entity",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assignments",
+        verbose_name="联系主体",
     )
     organization = models.ForeignKey(
-        PartyOrganization, models.PROTECT, null=True, blank=True,
-        related_name="assignments", verbose_name="联系党组织",
+        PartyOrganization,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assignments",
+        verbose_name="联系党组织",
     )
     pending_text = models.CharField("待匹配联系主体", max_length=200, blank=True)
     pending_key = models.CharField(max_length=200, blank=True, db_index=True)

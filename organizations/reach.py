@@ -21,15 +21,24 @@ def own_organizations(scope: Scope, day: date) -> set:
     stand under them on ``day``."""
     found = set(scope.organizations)
     if scope.subtrees:
-        found |= organization_subtree(scope.subtrees, day)
+        found |= _subtree(scope, day)
     return found
 
 
-def organization_subtree(roots, day: date) -> set:
-    """Ids of ``roots`` and of all organizations below them by the parent links of ``day``."""
+def _subtree(scope: Scope, day: date) -> set:
+    """Ids of a sector committee's organizations and of all that stand below them on ``day``.
+
+    The links of all time are read once for a scope: a trend asks for two dozen days.
+    """
+    links = scope.memo.get("parent_links")
+    if links is None:
+        columns = ("organization_id", "parent_id", "starts_on", "ends_on")
+        links = scope.memo["parent_links"] = list(ParentLink.objects.values_list(*columns))
     below: dict = {}
-    for child, parent in ParentLink.objects.at(day).values_list("organization_id", "parent_id"):
-        below.setdefault(parent, []).append(child)
+    for child, parent, starts_on, ends_on in links:
+        if starts_on <= day < ends_on:
+            below.setdefault(parent, []).append(child)
+    roots = scope.subtrees
     found: set = set()
     waiting = list(roots)
     while waiting:

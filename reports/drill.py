@@ -16,7 +16,9 @@ from reports.figures import Where
 MET, UNMET, ALL = "met", "unmet", "all"
 
 
-def rows_url(key: str, part: str, day: date, area: Area | None = None, where: Where | None = None) -> str:
+def rows_url(
+    key: str, part: str, day: date, area: Area | None = None, where: Where | None = None
+) -> str:
     """The list of an indicator: its met, unmet or all rows."""
     return _url("reports:rows", [key], day, area, where, part=part)
 
@@ -26,10 +28,18 @@ def state_url(state: str, day: date, area: Area | None = None, where: Where | No
     return _url("reports:state_rows", [state], day, area, where)
 
 
-def change_url(cause: str, part: str, start: date, end: date, area: Area | None = None,
-               where: Where | None = None) -> str:
+def change_url(
+    cause: str,
+    part: str,
+    start: date,
+    end: date,
+    area: Area | None = None,
+    where: Where | None = None,
+) -> str:
     """The entities that a cause adds to numerator (met) or denominator (all) between two days."""
-    return _url("reports:change_rows", [cause], end, area, where, part=part, start=start.isoformat())
+    return _url(
+        "reports:change_rows", [cause], end, area, where, part=part, start=start.isoformat()
+    )
 
 
 def absolute(path: str) -> str:
@@ -37,8 +47,9 @@ def absolute(path: str) -> str:
     return f"{settings.PUBLIC_URL}{path}"
 
 
-def _url(name: str, args: list[str], day: date, area: Area | None, where: Where | None,
-         **more: str) -> str:
+def _url(
+    name: str, args: list[str], day: date, area: Area | None, where: Where | None, **more: str
+) -> str:
     query = {"as_of": day.isoformat(), **more, **(where or {})}
     if area is not None:
         query["area"] = area.code

@@ -50,9 +50,3 @@ class ReportRun(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("reports:run", args=[self.pk])
-
-    @property
-    def shown_checksum(self) -> str:
-        """The checksum as it is printed: the first 16 hex digits in groups."""
-        start = self.checksum[:16].upper()
-        return " ".join(start[at : at + 4] for at in range(0, 16, 4))

@@ -26,3 +26,10 @@ declare(
         help="写在“—”旁边，{n} 处填入党组织个数。",
     )
 )
+declare(
+    Setting(
+        "report.main_kind", "报告主要分析的主体类型", REPORTS, Kind.CHOICES,
+        (EntityKind.SMALL_MICRO.value,), choices=tuple(EntityKind.choices),
+        help="覆盖状态、变化原因、分镇街等部分按这一类型统计，选一个。",
+    )
+)

@@ -14,8 +14,12 @@ from common.ledgers.rows import RECORD_NUMBER, Options, Row
 RawRows = Iterable[tuple[int, Mapping[str, Any]]]
 
 
-def check_rows(ledger: Ledger, raw_rows: RawRows, options: Options,
-               progress: Callable[[int], None] = lambda _done: None) -> list[Row]:
+def check_rows(
+    ledger: Ledger,
+    raw_rows: RawRows,
+    options: Options,
+    progress: Callable[[int], None] = lambda _done: None,
+) -> list[Row]:
     """Plan all rows. ``raw_rows``: (Excel row number, canonical header → raw cell)."""
     reader = _CellReader(ledger)
     rows = []
@@ -47,9 +51,7 @@ def plan_row(ledger: Ledger, row: Row, options: Options) -> None:
     if options.scope.everything or row.errors:
         return
     if (row.is_new or row.facts.get("moved")) and not ledger.in_scope(row, options):
-        row.refuse_scope(
-            ledger.required[0], "这一行不在您的管理范围内，请交由所属镇街或区级办理。"
-        )
+        row.refuse_scope(ledger.required[0], "这一行不在您的管理范围内，请交由所属镇街或区级办理。")
 
 
 class _CellReader:
@@ -152,8 +154,6 @@ def _hold_dependants(rows: list[Row]) -> None:
             return
         for row in hit:
             cause = held[next(iter(row.needs & held.keys()))]
-            row.error(
-                RECORD_NUMBER, f"所引用的第 {cause.number} 行有误，先改好那一行。"
-            )
+            row.error(RECORD_NUMBER, f"所引用的第 {cause.number} 行有误，先改好那一行。")
             if row.is_new:
                 held[row.record] = row

@@ -17,7 +17,6 @@ from import_export import fields, widgets
 from common import cells, secrets
 from common.masking import mask_id_number, mask_phone
 
-
 _MONTH = re.compile(r"(\d{4})[-./年]?(\d{1,2})月?", re.ASCII)
 
 
@@ -52,8 +51,12 @@ class CodeCell(Cell):
 
     nothing = ""
 
-    def __init__(self, max_length: int = 40, exact_digits: int = 0,
-                 problem: Callable[[str], str | None] | None = None):
+    def __init__(
+        self,
+        max_length: int = 40,
+        exact_digits: int = 0,
+        problem: Callable[[str], str | None] | None = None,
+    ):
         super().__init__()
         self.max_length = max_length
         self.exact_digits = exact_digits
@@ -136,8 +139,9 @@ class ChoiceCell(Cell):
 
     nothing = ""
 
-    def __init__(self, choices: Iterable[tuple[str, str]],
-                 synonyms: Mapping[str, str] | None = None):
+    def __init__(
+        self, choices: Iterable[tuple[str, str]], synonyms: Mapping[str, str] | None = None
+    ):
         super().__init__()
         self.choices = cells.Choices(choices, synonyms)
 
@@ -203,8 +207,17 @@ class Column(fields.Field):
     ``attribute``: the database column it fills, or a name that only its facet understands.
     """
 
-    def __init__(self, column_name: str, attribute: str, cell: Cell, *, required: bool = False,
-                 synonyms: Iterable[str] = (), help: str = "", suggestions: str = ""):
+    def __init__(
+        self,
+        column_name: str,
+        attribute: str,
+        cell: Cell,
+        *,
+        required: bool = False,
+        synonyms: Iterable[str] = (),
+        help: str = "",
+        suggestions: str = "",
+    ):
         super().__init__(attribute=attribute, column_name=column_name, widget=cell)
         self.required = required
         self.synonyms = tuple(synonyms)

@@ -40,15 +40,18 @@ def ledger_rows(
         values = ledger.values(pk, options.day)
         for column in secret_columns:
             token = values.get(column.column_name, "")
-            values[column.column_name] = (
-                secrets.disclose(token) if identity else column.show(token)
-            )
+            values[column.column_name] = secrets.disclose(token) if identity else column.show(token)
         yield values
 
 
 def write_export(
-    target: str | BinaryIO, ledger: Ledger, ids: Iterable[uuid.UUID], options: Options, *,
-    identity: bool, by: str,
+    target: str | BinaryIO,
+    ledger: Ledger,
+    ids: Iterable[uuid.UUID],
+    options: Options,
+    *,
+    identity: bool,
+    by: str,
 ) -> int:
     """Write the records as a workbook; returns the number of rows.
 
@@ -86,8 +89,15 @@ def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
     return {
         "text": book.add_format({"num_format": "@"}),
         "header": book.add_format(
-            {"bold": True, "bg_color": "#eef1f4", "border": 1, "border_color": "#c4cad1",
-             "num_format": "@", "valign": "vcenter", "text_wrap": True}
+            {
+                "bold": True,
+                "bg_color": "#eef1f4",
+                "border": 1,
+                "border_color": "#c4cad1",
+                "num_format": "@",
+                "valign": "vcenter",
+                "text_wrap": True,
+            }
         ),
     }
 
@@ -119,10 +129,18 @@ def write_template(target: str | BinaryIO, ledger: Ledger, scope: Any) -> None:
         for line, name in enumerate(names):
             lists.write_string(line, used, name)
         letter = xlsxwriter.utility.xl_col_to_name(used)
-        sheet.data_validation(1, at, TEMPLATE_ROWS, at, {
-            "validate": "list", "source": f"=选项!${letter}$1:${letter}${len(names)}",
-            "error_type": "information", "ignore_blank": True,
-        })
+        sheet.data_validation(
+            1,
+            at,
+            TEMPLATE_ROWS,
+            at,
+            {
+                "validate": "list",
+                "source": f"=选项!${letter}$1:${letter}${len(names)}",
+                "error_type": "information",
+                "ignore_blank": True,
+            },
+        )
         used += 1
     _help(book, ledger, formats)
     book.close()
@@ -176,4 +194,3 @@ _BY_CELL = {
     "IdNumberCell": "18 位，单元格设为文本",
     "IndustryCell": "国民经济行业门类的字母、名称，或两位大类代码",
 }
-

@@ -29,36 +29,63 @@ AREAS = [
 def organization(name: str, **cells: Any) -> dict[str, Any]:
     """A row of the organizations ledger."""
     return {
-        "党组织全称": name, "类别": "党支部", "组建方式": "单独组建", "所属镇街": "甲镇",
-        "成立日期": "2020-01-01", "状态": "在用", **cells,
+        "党组织全称": name,
+        "类别": "党支部",
+        "组建方式": "单独组建",
+        "所属镇街": "甲镇",
+        "成立日期": "2020-01-01",
+        "状态": "在用",
+        **cells,
     }
 
 
 def entity(name: str, code: str = "", **cells: Any) -> dict[str, Any]:
     """A row of the entities ledger."""
     return {
-        "主体类型": "小微企业" if code else "个体工商户", "名称": name, "统一社会信用代码": code,
-        "所属镇街": "甲镇", "地址": "一号", "所属行业": "制造业", "从业人员数": 12,
-        "经营状态": "正常", "法定代表人": "周一", "联系电话": "13800000001", **cells,
+        "主体类型": "小微企业" if code else "个体工商户",
+        "名称": name,
+        "统一社会信用代码": code,
+        "所属镇街": "甲镇",
+        "地址": "一号",
+        "所属行业": "制造业",
+        "从业人员数": 12,
+        "经营状态": "正常",
+        "法定代表人": "周一",
+        "联系电话": "13800000001",
+        **cells,
     }
 
 
 def member(name: str, number: str, branch: str, **cells: Any) -> dict[str, Any]:
     """A row of the members ledger."""
     return {
-        "姓名": name, "性别": "男" if int(number[16]) % 2 else "女", "民族": "汉族",
-        "公民身份号码": number, "学历": "本科", "人员类别": "正式党员", "党籍状态": "正常",
-        "加入党组织日期": "2010-07-01", "转正日期": "2011-07-01", "组织关系所在党组织": branch,
-        "手机": "13800000002", **cells,
+        "姓名": name,
+        "性别": "男" if int(number[16]) % 2 else "女",
+        "民族": "汉族",
+        "公民身份号码": number,
+        "学历": "本科",
+        "人员类别": "正式党员",
+        "党籍状态": "正常",
+        "加入党组织日期": "2010-07-01",
+        "转正日期": "2011-07-01",
+        "组织关系所在党组织": branch,
+        "手机": "13800000002",
+        **cells,
     }
 
 
 def instructor(name: str, **cells: Any) -> dict[str, Any]:
     """A row of the instructors ledger."""
     return {
-        "姓名": name, "政治面貌": "中共党员", "工作单位": "区委社会工作部", "来源": "机关干部",
-        "专职兼职": "专职", "聘期起": "2025-01-01", "聘期止": "2026-12-31",
-        "联系电话": "13800000003", **cells,
+        "姓名": name,
+        "政治面貌": "中共党员",
+        "工作单位": "区委社会工作部",
+        "来源": "机关干部",
+        "专职兼职": "专职",
+        "聘期起": "2025-01-01",
+        "聘期止": "2026-12-31",
+        "联系电话": "13800000003",
+        **cells,
     }
 
 
@@ -87,8 +114,15 @@ def workbook(rows: Iterable[Mapping[str, Any]], headers: Iterable[str] = ()) -> 
     return target
 
 
-def load(kind: str, rows: Iterable[Mapping[str, Any]], *, day: date = DAY, user: Any = None,
-         check_only: bool = False, **choices: Any) -> ImportBatch:
+def load(
+    kind: str,
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    day: date = DAY,
+    user: Any = None,
+    check_only: bool = False,
+    **choices: Any,
+) -> ImportBatch:
     """Import rows; returns the batch: applied, or checked when rows are held back."""
     file = rows if isinstance(rows, io.BytesIO) else workbook(rows)
     batch = batches.upload(

@@ -8,8 +8,20 @@ from enterprises.models import Entity
 from members.models import Affiliation, Member
 from organizations.models import Assignment, CoverageLink, Instructor, PartyOrganization, Post, Term
 from tests.ledgers import desk
-from tests.ledgers.desk import CODES, DAY, PEOPLE, counts, entity, instructor, load, member, messages
-from tests.ledgers.desk import organization, printed, undo
+from tests.ledgers.desk import (
+    CODES,
+    DAY,
+    PEOPLE,
+    counts,
+    entity,
+    instructor,
+    load,
+    member,
+    messages,
+    organization,
+    printed,
+    undo,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +38,9 @@ def links():
     """(organization, mode, start, end) of all coverage links."""
     return [
         (link.organization.name, link.mode, link.starts_on.isoformat(), link.ends_on.isoformat())
-        for link in CoverageLink.objects.select_related("organization").order_by("starts_on", "mode")
+        for link in CoverageLink.objects.select_related("organization").order_by(
+            "starts_on", "mode"
+        )
     ]
 
 
@@ -150,12 +164,19 @@ def test_a_masked_key_without_record_number_is_unreadable():
 @pytest.fixture
 def branches():
     """Three organizations."""
-    rows = [organization("甲支部"), organization("乙支部", 成立日期="2022-05-01"), organization("兜底党委")]
+    rows = [
+        organization("甲支部"),
+        organization("乙支部", 成立日期="2022-05-01"),
+        organization("兜底党委"),
+    ]
     load("organizations", rows)
 
 
 def test_the_first_link_begins_at_the_later_founding(branches):
-    load("enterprises", [entity("一厂", CODES[0], 成立日期="2021-01-01", 覆盖党组织="乙支部", 组建方式="单独组建")])
+    load(
+        "enterprises",
+        [entity("一厂", CODES[0], 成立日期="2021-01-01", 覆盖党组织="乙支部", 组建方式="单独组建")],
+    )
     assert links() == [("乙支部", "single", "2022-05-01", "9999-12-31")]
 
 
@@ -167,7 +188,9 @@ def test_a_link_that_exists_stays(branches):
 
 def test_another_start_corrects_the_start(branches):
     load("enterprises", [entity("一厂", CODES[0], 覆盖党组织="甲支部", 组建方式="单独组建")])
-    row = entity("一厂", CODES[0], 覆盖党组织="甲支部", 组建方式="单独组建", 覆盖起始日期="2023-03-03")
+    row = entity(
+        "一厂", CODES[0], 覆盖党组织="甲支部", 组建方式="单独组建", 覆盖起始日期="2023-03-03"
+    )
     assert counts(load("enterprises", [row])) == (0, 1, 0, 0)
     assert links() == [("甲支部", "single", "2023-03-03", "9999-12-31")]
 
@@ -184,8 +207,14 @@ def test_another_organization_replaces_the_printed_link_only(branches):
 
 
 def test_a_replaced_link_that_has_not_begun_is_removed(branches):
-    load("enterprises", [entity("一厂", CODES[0], 覆盖党组织="甲支部", 组建方式="单独组建")], day=EARLIER)
-    row = entity("一厂", CODES[0], 覆盖党组织="乙支部", 组建方式="单独组建", 覆盖起始日期="2019-01-01")
+    load(
+        "enterprises",
+        [entity("一厂", CODES[0], 覆盖党组织="甲支部", 组建方式="单独组建")],
+        day=EARLIER,
+    )
+    row = entity(
+        "一厂", CODES[0], 覆盖党组织="乙支部", 组建方式="单独组建", 覆盖起始日期="2019-01-01"
+    )
     load("enterprises", [row])
     assert links() == [("乙支部", "single", "2019-01-01", "9999-12-31")]
 
@@ -249,11 +278,18 @@ def test_own_coverage_comes_before_waiting_units(branches):
 def test_references_inside_a_file_resolve_in_any_order():
     rows = [organization("下级", 上级党组织="上级"), organization("上级", 类别="党委")]
     assert counts(load("organizations", rows)) == (2, 0, 0, 0)
-    assert printed("organizations", PartyOrganization.objects.get(name="下级"), DAY)["上级党组织"] == "上级"
+    assert (
+        printed("organizations", PartyOrganization.objects.get(name="下级"), DAY)["上级党组织"]
+        == "上级"
+    )
 
 
 def test_circles_and_oneself_are_refused():
-    rows = [organization("甲", 上级党组织="乙"), organization("乙", 上级党组织="甲"), organization("丙", 上级党组织="丙")]
+    rows = [
+        organization("甲", 上级党组织="乙"),
+        organization("乙", 上级党组织="甲"),
+        organization("丙", 上级党组织="丙"),
+    ]
     batch = load("organizations", rows)
     assert counts(batch) == (0, 0, 0, 3)
 
@@ -311,7 +347,10 @@ def test_a_transfer_date_of_the_first_affiliation_moves_nothing(branches):
 
 
 def test_a_member_counts_before_the_state_changed(branches):
-    load("members", [member("周甲", PEOPLE[0], "甲支部", 党籍状态="已转出", 党籍变动日期="2026-05-01")])
+    load(
+        "members",
+        [member("周甲", PEOPLE[0], "甲支部", 党籍状态="已转出", 党籍变动日期="2026-05-01")],
+    )
     one = Member.objects.get()
     assert printed("members", one, date(2026, 4, 30))["党籍状态"] == "正常"
     assert printed("members", one, DAY)["党籍状态"] == "已转出"
@@ -319,7 +358,10 @@ def test_a_member_counts_before_the_state_changed(branches):
 
 
 def test_another_date_corrects_when_the_state_changed(branches):
-    load("members", [member("周甲", PEOPLE[0], "甲支部", 党籍状态="已转出", 党籍变动日期="2026-05-01")])
+    load(
+        "members",
+        [member("周甲", PEOPLE[0], "甲支部", 党籍状态="已转出", 党籍变动日期="2026-05-01")],
+    )
     for since in ("2026-06-01", "2026-03-01"):
         row = member("周甲", PEOPLE[0], "甲支部", 党籍状态="已转出", 党籍变动日期=since)
         assert counts(load("members", [row])) == (0, 1, 0, 0)
@@ -361,7 +403,11 @@ def firms():
 def assignments():
     """(entity, start, end) of all assignments."""
     return [
-        (a.entity.name if a.entity else a.pending_text, a.starts_on.isoformat(), a.ends_on.isoformat())
+        (
+            a.entity.name if a.entity else a.pending_text,
+            a.starts_on.isoformat(),
+            a.ends_on.isoformat(),
+        )
         for a in Assignment.objects.order_by("entity__name", "starts_on")
     ]
 
@@ -369,7 +415,8 @@ def assignments():
 def test_what_is_assigned_is_assigned_for_the_term(firms):
     load("instructors", [instructor("王导", 联系主体="一厂、二厂")])
     assert assignments() == [
-        ("一厂", "2025-01-01", "2027-01-01"), ("二厂", "2025-01-01", "2027-01-01")
+        ("一厂", "2025-01-01", "2027-01-01"),
+        ("二厂", "2025-01-01", "2027-01-01"),
     ]
 
 
@@ -378,7 +425,8 @@ def test_a_dropped_name_ends_and_a_new_one_begins(firms):
     batch = load("instructors", [instructor("王导", 联系主体="二厂")])
     assert counts(batch) == (0, 1, 0, 0)
     assert assignments() == [
-        ("一厂", "2025-01-01", "2026-06-30"), ("二厂", "2026-06-30", "2027-01-01")
+        ("一厂", "2025-01-01", "2026-06-30"),
+        ("二厂", "2026-06-30", "2027-01-01"),
     ]
     assert counts(load("instructors", [instructor("王导", 联系主体="二厂")])) == (0, 0, 1, 0)
 
@@ -396,11 +444,17 @@ def test_a_new_term_is_a_row_of_its_own(firms):
     assert counts(load("instructors", [row])) == (0, 1, 0, 0)
     assert Instructor.objects.get().appointments.count() == 2
     assert assignments() == [
-        ("一厂", "2025-01-01", "2027-01-01"), ("二厂", "2027-01-01", "2029-01-01")
+        ("一厂", "2025-01-01", "2027-01-01"),
+        ("二厂", "2027-01-01", "2029-01-01"),
     ]
 
 
 def test_one_day_terms_are_allowed_and_backward_ones_not(firms):
-    assert counts(load("instructors", [instructor("王导", 聘期起="2026-01-01", 聘期止="2026-01-01")]))[0] == 1
+    assert (
+        counts(load("instructors", [instructor("王导", 聘期起="2026-01-01", 聘期止="2026-01-01")]))[
+            0
+        ]
+        == 1
+    )
     batch = load("instructors", [instructor("李导", 聘期起="2026-01-02", 聘期止="2026-01-01")])
     assert [m[1] for m in messages(batch)] == ["聘期止"]

@@ -47,7 +47,9 @@ class Command(PortalCommand):
         elif is_new:
             user.set_unusable_password()
             user.save(update_fields=["password"])
-        link = "" if options["password"] or not is_new else settings.PUBLIC_URL + one_time_link(user)
+        link = (
+            "" if options["password"] or not is_new else settings.PUBLIC_URL + one_time_link(user)
+        )
         if options["json"]:
             self.write_json({"user": user.username, "role": options["role"], "link": link})
         else:

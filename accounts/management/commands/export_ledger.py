@@ -37,12 +37,22 @@ class Command(PortalCommand):
         identity = not options["user"]
         try:
             count = write_export(
-                options["file"], ledger, ids, Options(day=day, scope=scope), identity=identity,
+                options["file"],
+                ledger,
+                ids,
+                Options(day=day, scope=scope),
+                identity=identity,
                 by=options["user"] or "命令行",
             )
         except OSError as error:
             raise WrongCall(f"写不了文件“{options['file']}”。") from error
         if identity and any(column.is_secret for column in ledger.columns):
-            record_read(by=None, action="export", rows=[], model=ledger.model,
-                        fields="完整号码", reason=f"命令行导出 {count} {ledger.unit}")
+            record_read(
+                by=None,
+                action="export",
+                rows=[],
+                model=ledger.model,
+                fields="完整号码",
+                reason=f"命令行导出 {count} {ledger.unit}",
+            )
         self.stderr.write(f"已导出 {count} {ledger.unit}。")

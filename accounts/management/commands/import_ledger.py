@@ -54,8 +54,12 @@ class Command(PortalCommand):
         try:
             with path.open("rb") as file:
                 return batches.upload(
-                    kind=options["kind"], file=file, file_name=path.name, by=user,
-                    effective_on=effective, is_correction=options["correct"],
+                    kind=options["kind"],
+                    file=file,
+                    file_name=path.name,
+                    by=user,
+                    effective_on=effective,
+                    is_correction=options["correct"],
                     empty_clears=options["empty_clears"],
                     valid_rows_only=options["valid_rows_only"],
                 )
@@ -75,8 +79,8 @@ class Command(PortalCommand):
             return
         counts = batch.counts
         self.stdout.write(
-            f"《{ledger_of(batch.kind).title}》{batch.get_state_display()}：新增 {result['created']}，"
-            f"更新 {result['updated']}，无变化 {result['unchanged']}，"
+            f"《{ledger_of(batch.kind).title}》{batch.get_state_display()}："
+            f"新增 {result['created']}，更新 {result['updated']}，无变化 {result['unchanged']}，"
             f"问题行 {counts.get('error', 0) + counts.get('out_of_scope', 0)}。批次 {batch.pk}"
         )
         for note in result["errors"]:
