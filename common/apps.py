@@ -12,8 +12,11 @@ class CommonConfig(AppConfig):
 
     def ready(self) -> None:
         from common import models, parameters, protection, trace  # noqa: PLC0415 -- models need ready apps
+        from common.navigation import CONTROL, Item, register  # noqa: PLC0415
 
         trace.track(models.Parameter)
         trace.track(models.CalendarDay)
         parameters.discover()
+        register(Item("规则参数", "rules:rule_list", group=CONTROL, order=10))
+        register(Item("工作日历", "rules:calendar", group=CONTROL, order=20))
         post_migrate.connect(protection.protect, sender=self)

@@ -6,7 +6,7 @@ may see them; encrypted values are masked.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,8 @@ from common.history_diff import Difference, Touched, Values, differences
 from common.history_words import Names, in_words, row_in_words
 from common.models import HistoryEntry, ImportBatch, Via
 from common.trace import tracked_tables
+
+Pair = tuple[Values | None, Values | None]  # a row before and after
 
 # A record's own entries are told from its newest so many rows of trace.
 _OWN_LIMIT = 2000
@@ -83,15 +85,24 @@ def history_of(record: models.Model, scope: Any, *, before: str = "", size: int 
     following = str(page[-1].last) if len(waiting) > size else ""
     states = _states(own)
     lines = [[*_own_lines(act, states), *_far_lines(act, record.pk)] for act in page]
-    return Page(_entries(page, lines, scope), following)
+    return Page(_entries(page, _in_words(lines, scope), scope), following)
 
 
-def history_of_rows(rows: models.QuerySet[HistoryEntry], scope: Any, *, size: int = 50) -> Page:
-    """The same for records without a page of their own, such as the rows of a setting."""
-    entries = list(rows.order_by("-id")[:size])
-    acts = _acts(entries, [])
-    states = _states(entries)
-    return Page(_entries(acts, [_own_lines(act, states) for act in acts], scope))
+def history_by_rows(
+    rows: Iterable[HistoryEntry], tell: Callable[[Sequence[Pair]], Sequence[Change]], scope: Any
+) -> list[Entry]:
+    """The history of rows that have no record's page, such as those of a setting.
+
+    ``rows`` of trace are sorted newest first; ``tell`` puts into words what one act did to them,
+    given as (row before, row after).
+    """
+    rows = list(rows)
+    acts, states = _acts(rows, []), _states(rows)
+    changes = [
+        tell([pair for pairs in _ends(act, states).values() for pair in pairs.values()])
+        for act in acts
+    ]
+    return _entries(acts, changes, scope)
 
 
 # --- Reading the trace --------------------------------------------------------------------------
@@ -124,10 +135,10 @@ def _acts(own: Iterable[HistoryEntry], far: Iterable[dict[str, Any]]) -> list[_A
     return sorted(acts.values(), key=lambda act: -act.last)
 
 
-def _states(entries: Sequence[HistoryEntry]) -> dict[int, tuple[Values | None, Values | None]]:
+def _states(entries: Sequence[HistoryEntry]) -> dict[int, Pair]:
     """Each entry's row before and after it: walk back from what stands in the tables now."""
     now: dict[tuple[str, UUID], Values | None] = _current(entries)
-    result: dict[int, tuple[Values | None, Values | None]] = {}
+    result: dict[int, Pair] = {}
     for entry in entries:  # newest first
         key = (entry.table, entry.row)
         after = now.get(key)
@@ -165,13 +176,19 @@ def _current(entries: Iterable[HistoryEntry]) -> dict[tuple[str, UUID], Values |
 # --- Lines --------------------------------------------------------------------------------------
 
 
-def _own_lines(act: _Act, states: Mapping[int, tuple[Values | None, Values | None]]) -> list[Any]:
-    """What the act did to the record and its dated rows, table by table."""
-    ends: dict[str, dict[UUID, tuple[Values | None, Values | None]]] = {}
+def _ends(act: _Act, states: Mapping[int, Pair]) -> dict[str, dict[UUID, Pair]]:
+    """The rows of an act before and after it, by table: several writes are told as one."""
+    ends: dict[str, dict[UUID, Pair]] = {}
     for entry in act.own or []:  # newest first: the last before and the first after count
         before, after = states[entry.pk]
         rows = ends.setdefault(entry.table, {})
         rows[entry.row] = (before, rows[entry.row][1] if entry.row in rows else after)
+    return ends
+
+
+def _own_lines(act: _Act, states: Mapping[int, Pair]) -> list[Any]:
+    """What the act did to the record and its dated rows, table by table."""
+    ends = _ends(act, states)
     is_new = any(entry.operation == "I" and entry.row == entry.owner for entry in act.own or [])
     lines: list[Any] = []
     for table, (model, owners) in tracked_tables().items():
@@ -213,20 +230,26 @@ def _far_lines(act: _Act, pk: UUID) -> list[_Far]:
 _OPERATIONS = {"I": "新增", "U": "变更", "D": "结束"}
 
 
-def _entries(acts: Sequence[_Act], lines: Sequence[Sequence[Any]], scope: Any) -> list[Entry]:
+def _in_words(lines: Sequence[Sequence[Any]], scope: Any) -> list[list[Change]]:
     names = Names(scope)
     for line in (line for group in lines for line in group):
         _want(names, line)
     names.load()
+    return [[_change(line, names) for line in group] for group in lines]
+
+
+def _entries(
+    acts: Sequence[_Act], changes: Sequence[Sequence[Change]], scope: Any
+) -> list[Entry]:
+    """Acts with their lines; those that nothing is to be told of are left out."""
     users = get_user_model().objects.in_bulk({act.actor for act in acts if act.actor})
     batches = _batches(acts)
     entries = []
-    for act, group in zip(acts, lines, strict=True):
-        changes = [_change(line, names) for line in group]
-        if changes:
+    for act, group in zip(acts, changes, strict=True):
+        if group:
             through, url = _through(act, batches, scope)
             by = str(users.get(act.actor, "")) or ("系统" if act.via else "数据库")
-            entries.append(Entry(act.at, changes, by, through, url))
+            entries.append(Entry(act.at, group, by, through, url))
     return entries
 
 

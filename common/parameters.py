@@ -327,7 +327,7 @@ declare(
 declare(
     Setting(
         "body.names", "主管单位", NAMES, Kind.TEXT, "", maximum=200, is_required=False,
-        help="显示在每页页脚和报告落款，几个单位之间空一格。",
+        help="写单位全称，几个单位之间空一格。显示在每页页脚，报告没有另设落款时也用它。",
     )
 )
 declare(

@@ -1,0 +1,1 @@
+"""The pages of the dated settings and of the working-day calendar."""
