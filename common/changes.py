@@ -217,9 +217,9 @@ def _insert(cursor, model: type[models.Model]) -> int:
     columns = _columns(model)
     read = ", ".join("c.id" if name == '"id"' else f"r.{name}" for name in columns)
     cursor.execute(
-        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {read} "
+        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {read} "  # noqa: S608 -- model names
         f"FROM pending_change c, LATERAL jsonb_populate_record(NULL::{table}, c.vals) r "
-        "WHERE c.tbl = %s AND c.op = 'I'",  # noqa: S608 -- names come from the models
+        "WHERE c.tbl = %s AND c.op = 'I'",
         [table],
     )
     return cursor.rowcount
@@ -230,9 +230,9 @@ def _update(cursor, model: type[models.Model]) -> int:
     columns = [name for name in _columns(model) if name != '"id"']
     setting = ", ".join(f"{name} = n.{name}" for name in columns)
     cursor.execute(
-        f"UPDATE {table} t SET {setting} FROM (SELECT r.* FROM {table} o "
+        f"UPDATE {table} t SET {setting} FROM (SELECT r.* FROM {table} o "  # noqa: S608 -- as above
         "JOIN pending_change c ON c.id = o.id AND c.tbl = %s AND c.op = 'U', "
-        "LATERAL jsonb_populate_record(o, c.vals) r) n WHERE t.id = n.id",  # noqa: S608 -- see _insert
+        "LATERAL jsonb_populate_record(o, c.vals) r) n WHERE t.id = n.id",
         [table],
     )
     return cursor.rowcount
@@ -241,8 +241,8 @@ def _update(cursor, model: type[models.Model]) -> int:
 def _delete(cursor, model: type[models.Model]) -> int:
     table = model._meta.db_table
     cursor.execute(
-        f"DELETE FROM {table} t USING pending_change c "
-        "WHERE c.tbl = %s AND c.op = 'D' AND t.id = c.id",  # noqa: S608 -- see _insert
+        f"DELETE FROM {table} t USING pending_change c "  # noqa: S608 -- as above
+        "WHERE c.tbl = %s AND c.op = 'D' AND t.id = c.id",
         [table],
     )
     return cursor.rowcount
