@@ -28,6 +28,7 @@ Pair = tuple[Values | None, Values | None]  # a row before and after
 _OWN_LIMIT = 2000
 # What happened to this many links from the other end is named, more is counted.
 _NAMED_LINKS = 5
+_LONGEST_MARK = 20
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,14 @@ def history_of(record: models.Model, scope: Any, *, before: str = "", size: int 
     """
     own = list(HistoryEntry.objects.filter(owner=record.pk).order_by("-id")[:_OWN_LIMIT])
     acts = _acts(own, _far_counts(record.pk))
-    later = int(before) if before.isascii() and before.isdigit() else None
+    is_mark = before.isascii() and before.isdigit() and len(before) < _LONGEST_MARK
+    later = int(before) if is_mark else None
     waiting = [act for act in acts if later is None or act.last < later]
     page = waiting[:size]
     following = str(page[-1].last) if len(waiting) > size else ""
     states = _states(own)
-    lines = [[*_own_lines(act, states), *_far_lines(act, record.pk)] for act in page]
+    far = _far_lines(page, record.pk)
+    lines = [[*_own_lines(act, states), *more] for act, more in zip(page, far, strict=True)]
     return Page(_entries(page, _in_words(lines, scope), scope), following)
 
 
@@ -209,22 +212,41 @@ class _Far:
     ids: Sequence[UUID] = ()
 
 
-def _far_lines(act: _Act, pk: UUID) -> list[_Far]:
-    lines = []
-    for row in act.far or []:
-        if row["table"] not in tracked_tables():
-            continue
-        model, owners = tracked_tables()[row["table"]]
-        owner = next(f for f in model._meta.concrete_fields if f.column == owners[0])
-        ids: list[UUID] = []
-        if row["number"] <= _NAMED_LINKS:
-            entries = HistoryEntry.objects.filter(
-                other=pk, table=row["table"], operation=row["operation"],
-                at=row["at"], context=row["context"],
-            )
-            ids = list(entries.order_by("id").values_list("owner", flat=True))
-        lines.append(_Far(model, owner, row["operation"], row["number"], ids))
-    return lines
+def _far_lines(acts: Sequence[_Act], pk: UUID) -> list[list[_Far]]:
+    """What each act did to links that end at the record."""
+    ids = _far_ids([row for act in acts for row in act.far or []], pk)
+    return [
+        [_far(row, ids) for row in act.far or [] if row["table"] in tracked_tables()]
+        for act in acts
+    ]
+
+
+def _far(row: Mapping[str, Any], ids: Mapping[Any, list[UUID]]) -> _Far:
+    model, owners = tracked_tables()[row["table"]]
+    owner = next(f for f in model._meta.concrete_fields if f.column == owners[0])
+    return _Far(model, owner, row["operation"], row["number"], ids.get(_far_key(row), ()))
+
+
+def _far_key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in _FAR_KEY)
+
+
+_FAR_KEY = ("at", "context", "table", "operation")
+
+
+def _far_ids(rows: Iterable[Mapping[str, Any]], pk: UUID) -> dict[tuple[Any, ...], list[UUID]]:
+    """The records at the other end, where they are few enough to be named; one query."""
+    few = [row for row in rows if row["number"] <= _NAMED_LINKS]
+    if not few:
+        return {}
+    chosen = Q()
+    for row in few:
+        chosen |= Q(**{name: row[name] for name in _FAR_KEY})
+    entries = HistoryEntry.objects.filter(chosen, other=pk).order_by("id")
+    result: dict[tuple[Any, ...], list[UUID]] = defaultdict(list)
+    for *key, owner in entries.values_list(*_FAR_KEY, "owner"):
+        result[tuple(key)].append(owner)
+    return result
 
 
 _OPERATIONS = {"I": "新增", "U": "变更", "D": "结束"}
