@@ -106,7 +106,8 @@ def _kinds(extent: Extent, area: Area, day: date) -> list[dict[str, Any]]:
         covering = {"covers_kind": cell.key}
         organizations = INDICATORS["organizations"].figure(extent, day, covering).value
         has_rate = kind.value not in without_rate
-        reason = parameters.value("report.no_rate_reason", on=day).format(n=organizations)
+        sentence = parameters.value("report.no_rate_reason", on=day)
+        reason = sentence.replace("{n}", str(organizations))  # typed text is no format string
         rows.append(
             {
                 "kind": kind.value,
