@@ -22,6 +22,7 @@ _SECTIONS = {letter: (letter, name) for letter, (name, _divisions) in SECTIONS.i
 
 TOWN, KIND, INDUSTRY, CHAIN, PARK, GRID = "town", "kind", "industry", "chain", "park", "grid"
 DIMENSIONS = (TOWN, KIND, INDUSTRY, CHAIN, PARK, GRID)
+COMMUNITY = "community"  # divides a town on screen; the contract (ledgers.md §3) does not name it
 
 
 def _by_area(key: str, title: str, missing: str) -> Dimension:
@@ -50,6 +51,7 @@ ENTITIES = Population(
         Dimension(CHAIN, "产业链", "chain", "未填产业链"),
         _by_area(PARK, "园区", "不在园区"),
         _by_area(GRID, "网格", "未落网格"),
+        _by_area(COMMUNITY, "村社区", "未填村社区"),
     ),
 )
 
