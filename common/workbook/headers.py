@@ -64,8 +64,8 @@ class HeaderIndex:
 class HeaderCell:
     """What was found in one column of the header: its text and whom it names.
 
-    `rank` orders rival columns of one name: 0 the name itself, 1 a synonym, 2 a lower header that
-    matches only without the group above it.
+    `rank` orders rival columns of one name: 0 the name itself, 1 with other brackets, 2 a synonym,
+    3 a lower header that matches only without the group above it.
     """
 
     text: str
@@ -140,13 +140,16 @@ def _paired(index: HeaderIndex, upper: str, lower: str) -> HeaderCell:
     if whole.name:
         return whole
     name = index.find(lower)
-    return HeaderCell(whole.text, name, 2)
+    return HeaderCell(whole.text, name, 3)
 
 
 def _cell(index: HeaderIndex, header: str) -> HeaderCell:
     name = index.find(header)
-    is_itself = name is not None and bare_key(name) in (header_key(header), bare_key(header))
-    return HeaderCell(header, name, 0 if is_itself else 1)
+    if name is None:
+        return HeaderCell(header, None, 0)
+    if header_key(name) == header_key(header):
+        return HeaderCell(header, name, 0)
+    return HeaderCell(header, name, 1 if bare_key(name) == bare_key(header) else 2)
 
 
 def shown(value: object) -> str:

@@ -138,7 +138,7 @@ def open_table(
     《…》”. fill_down: canonical headers whose vertical merges are filled down. sheet: read this one
     and no other. find_error_cells: give errors and uncalculated formulas of .xlsx as BrokenCell
     instead of "". memory_limit in bytes, timeout in seconds of silence of the child.
-    Raises Unreadable with one sentence.
+    Raises Unreadable with one sentence. The child dies with the thread that opened the table.
     """
     request = {
         "headers": {name: list(synonyms) for name, synonyms in headers.items()},

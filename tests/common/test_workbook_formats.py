@@ -180,8 +180,9 @@ def test_two_columns_for_one_header():
     )
 
 
-def test_the_name_itself_wins_over_a_synonym():
-    header = [*HEADER, "企业名称"]
+@pytest.mark.parametrize("rival", ["企业名称", "名称（曾用）"])
+def test_the_name_itself_wins_over_its_like(rival):
+    header = [*HEADER, rival]
     with opened(book([header, [*ROWS[0], "乙"]])) as table:
         assert [column.name for column in table.columns] == [*HEADER, None]
 
