@@ -33,6 +33,8 @@ _BOUND_COLUMN = {
 RIGHTS: Mapping[str, frozenset[str]] = {
     "read_ledgers": STAFF_ROLES | {Role.SECRETARY, Role.INSTRUCTOR},
     "read_areas": STAFF_ROLES,
+    "read_members": STAFF_ROLES | {Role.SECRETARY},
+    "read_instructors": STAFF_ROLES | {Role.INSTRUCTOR},
     "edit_ledgers": STAFF_ROLES,
     "edit_areas": frozenset({Role.DISTRICT, Role.IMPORTER}),
     "edit_members": STAFF_ROLES | {Role.SECRETARY},
@@ -60,12 +62,22 @@ class Scope:
     subtrees: frozenset[uuid.UUID] = frozenset()
     instructors: frozenset[uuid.UUID] = frozenset()
     departments: frozenset[uuid.UUID] = frozenset()
+    # The grants that made it, for :meth:`only`.
+    grants: tuple[Grant, ...] = field(default=(), compare=False, repr=False)
     # What reaches have read for this scope. It lives no longer than a request or a job.
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def may(self, verb: str) -> bool:
         """Whether any role of the user has the right ``verb`` (a key of RIGHTS)."""
         return bool(self.roles & RIGHTS[verb])
+
+    def only(self, roles: Iterable[str]) -> "Scope":
+        """The part of the scope that grants of these roles make: the right of one grant does not
+        reach the rows of another."""
+        wanted = frozenset(roles)
+        if not self.grants or self.roles <= wanted:
+            return self
+        return _built(self.user_id, [grant for grant in self.grants if grant.role in wanted])
 
     def in_areas(self, *columns: str, prefix: str = "") -> Q | None:
         """The condition that one of ``columns`` lies in a granted area; None when none can."""
@@ -89,9 +101,13 @@ def district_scope() -> Scope:
     return Scope(everything=True, roles=frozenset({Role.DISTRICT, Role.IMPORTER}))
 
 
-def acting_scope(user: User | None) -> Scope:
-    """The scope in which a command or a job acts: its asker's, or the district's."""
-    return district_scope() if user is None else scope_for(user)
+def acting_scope(user: User | None, right: str = "") -> Scope:
+    """The scope in which a command or a job acts: its asker's as far as the ``right`` goes, or
+    the district's."""
+    if user is None:
+        return district_scope()
+    scope = scope_for(user)
+    return scope.only(RIGHTS[right]) if right else scope
 
 
 def scope_for(user: User | None) -> Scope:
@@ -99,12 +115,17 @@ def scope_for(user: User | None) -> Scope:
     business rows (design.md §1)."""
     if user is None or not user.is_authenticated or not user.is_active:
         return Scope()
-    grants = list(Grant.objects.of(user).select_related("area"))
+    return _built(user.pk, list(Grant.objects.of(user).select_related("area")))
+
+
+def _built(user_id: uuid.UUID | None, grants: list[Grant]) -> Scope:
+    """The scope that ``grants`` make together."""
     roles = frozenset(grant.role for grant in grants)
     business = [grant for grant in grants if grant.role not in ADMIN_ROLES]
     by_area = [grant.area for grant in business if grant.role in AREA_ROLES and grant.area]
     return Scope(
-        user_id=user.pk,
+        user_id=user_id,
+        grants=tuple(grants),
         everything=any(_is_root(grant) for grant in business),
         roles=roles,
         areas=_bound(by_area),

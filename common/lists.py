@@ -76,7 +76,7 @@ class ScopedListView(AccessMixin, TemplateView):
 
     def get_queryset(self) -> QuerySet:
         """All rows of the list before filters; extend it to join what the columns show."""
-        return self.model._default_manager.within(self.request.scope)
+        return self.model._default_manager.within(self.scope)
 
     def prepare(self, rows: list[Any]) -> None:
         """Read what the columns show of ``rows`` beside their own values, for all rows at once,
@@ -96,7 +96,12 @@ class ScopedListView(AccessMixin, TemplateView):
         """导出这 N 条: the same rows, order and columns as a workbook."""
         if not self.may_export():
             raise PermissionDenied
-        return self.export(ordered(self.filtered().qs, self.sort.order))
+        rows = self.filtered().qs
+        if self.export_roles is not None:
+            allowed_scope = self.request.scope.only(self.export_roles)
+            exportable = self.model._default_manager.within(allowed_scope)
+            rows = rows.filter(pk__in=exportable.values("pk"))
+        return self.export(ordered(rows, self.sort.order))
 
     def may_export(self) -> bool:
         roles = self.roles if self.export_roles is None else self.export_roles

@@ -65,14 +65,14 @@ class ScopedQuerySet(models.QuerySet):
         return self.filter(is_within(self.model, scope, on or timezone.localdate()))
 
 
-_BUILDER: list[Callable[[Any], Any]] = []
+_BUILDER: list[Callable[[Any, str], Any]] = []
 
 
-def register_scope_builder(builder: Callable[[Any], Any]) -> None:
+def register_scope_builder(builder: Callable[[Any, str], Any]) -> None:
     """accounts says how the scope of a user (None: the district itself acts) is built."""
     _BUILDER[:] = [builder]
 
 
-def scope_of(user: models.Model | None) -> Any:
-    """The scope of ``user``; of a command without one, the district's."""
-    return _BUILDER[0](user)
+def scope_of(user: models.Model | None, right: str = "") -> Any:
+    """The scope in which ``user`` acts by a ``right`` ("" = any); of nobody, the district's."""
+    return _BUILDER[0](user, right)

@@ -16,9 +16,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.generic import DetailView, FormView, TemplateView, View
 
-from common.access import allowed
+from common.access import ANYONE, PUBLIC, allowed
 from common.refusals import Refused
-
 
 # As-of dates outside are taken for slips; inside, days and years can be added without overflow.
 _FIRST, _LAST = date(1900, 1, 1), date(2200, 12, 31)
@@ -48,6 +47,13 @@ class AccessMixin:
         """403 unless a role of the user is among ``roles``."""
         if not allowed(self.roles, getattr(self.request, "scope", None)):
             raise PermissionDenied
+
+    @property
+    def scope(self) -> Any:
+        """The asker's scope as far as the roles of this view go: the right of one grant does not
+        reach the rows of another."""
+        scope = self.request.scope
+        return scope if self.roles in (ANYONE, PUBLIC) else scope.only(self.roles)
 
     @property
     def day(self) -> date:
@@ -83,8 +89,14 @@ class ObjectMixin(AccessMixin):
         """Someone else's row is 404 before a missing role is 403."""
         self.object = self.get_object()
         super().check_access()
-        if not self.may(self.object):
+        if not self._reaches(self.object) or not self.may(self.object):
             raise PermissionDenied
+
+    def _reaches(self, obj: Any) -> bool:
+        """Whether a grant with a role of this view reaches the row."""
+        if self.scope is self.request.scope:
+            return True
+        return self.model._default_manager.within(self.scope).filter(pk=obj.pk).exists()
 
     def may(self, obj: Any) -> bool:
         """Further right on this row, such as "is in a state that allows it"; default: yes."""
@@ -112,7 +124,7 @@ class ScopedFormMixin:
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {
-            "scope": self.request.scope,
+            "scope": self.scope,
             "user": self.request.user,
         }
 

@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.scope import Scope, acting_scope
+from accounts.scope import RIGHTS, Scope, acting_scope
 from areas.choices import AreaLevel
 from areas.models import Area
 from areas.queries import subtree_ids
@@ -36,7 +36,7 @@ def request_report(
     lie wholly in the asker's scope or the dates make no sense."""
     if not scope.may("build_reports"):
         raise Refused("您没有生成报告的权限。")
-    if not _holds(scope, area):
+    if not _holds(scope.only(RIGHTS["build_reports"]), area):
         raise Refused("只能生成您管理范围内的报告。")
     if as_of > timezone.localdate():
         raise Refused("时点还没有到，请选今天或以前的日期。")
@@ -111,7 +111,7 @@ def build(run: ReportRun, report: Callable[..., None], fence: Callable[[], None]
     drawn; a run that has them already is only drawn again."""
     if run.state == RunState.DONE:
         return
-    extent = Extent.of(acting_scope(run.asked_by), run.area)
+    extent = Extent.of(acting_scope(run.asked_by, "build_reports"), run.area)
     figures = payload.build(extent, run.area, run.as_of, run.against, report)
     report("正在整理名单", done=5, total=6)
     lists = rosters.build(extent, run.as_of)

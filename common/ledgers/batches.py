@@ -80,7 +80,7 @@ def options_of(batch: ImportBatch) -> Options:
     """How the batch is meant, with its asker's scope of today."""
     return Options(
         day=batch.effective_on, is_correction=batch.is_correction,
-        empty_clears=batch.empty_clears, scope=scope_of(batch.asked_by),
+        empty_clears=batch.empty_clears, scope=scope_of(batch.asked_by, "import"),
     )
 
 
