@@ -11,7 +11,8 @@ class AreasConfig(AppConfig):
 
     def ready(self) -> None:
         from areas import models, resources, suggestions  # noqa: F401, PLC0415 -- models need ready apps
-        from common import ledgers, trace  # noqa: PLC0415
+        from common import ledgers, navigation, trace  # noqa: PLC0415
 
         trace.track(models.Area)
         ledgers.register(resources.AreaLedger)
+        navigation.register(navigation.Item("区划", "areas:area_list", navigation.LEDGERS, 50))

@@ -1,7 +1,11 @@
 """Questions to the territorial tree."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from django.db.models import BooleanField, Count, F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from areas.choices import AreaLevel
 from areas.models import Area
@@ -28,3 +32,24 @@ def district_area() -> Area | None:
     if len(districts) == 1:
         return districts[0]
     return Area.objects.filter(parent=None).first()
+
+
+def with_child_counts(areas: QuerySet, day: date) -> QuerySet:
+    """Areas with the name of their superior, the number of areas right below, whether in use."""
+    is_open = Q(opened_on__isnull=True) | Q(opened_on__lte=day)
+    is_left = Q(closed_on__isnull=True) | Q(closed_on__gt=day)
+    return areas.annotate(
+        parent_name=F("parent__name"),
+        child_count=Count("children"),
+        is_used=Coalesce(is_open & is_left, Value(False), output_field=BooleanField()),
+    )
+
+
+def line_of(area: Area, known: Mapping[uuid.UUID, Area]) -> list[Area]:
+    """The areas above one, from the top, as far as they are among ``known``."""
+    line: list[Area] = []
+    parent = area.parent_id
+    while parent in known and known[parent] not in line:
+        line.insert(0, known[parent])
+        parent = known[parent].parent_id
+    return line

@@ -89,7 +89,10 @@ def display(value: Any) -> str:
         return EMPTY
     if isinstance(value, bool):
         return "是" if value else "否"
-    if isinstance(value, int | float | Decimal):
+    if isinstance(value, Decimal):
+        value = value.normalize()
+        return f"{value:,f}".replace("-", "−")
+    if isinstance(value, int | float):
         return f"{value:,}".replace("-", "−")
     if isinstance(value, datetime):
         moment = timezone.localtime(value) if timezone.is_aware(value) else value

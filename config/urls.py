@@ -2,7 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from common.search import SearchView
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
+    path("search/", SearchView.as_view(), name="search"),
+    path("areas/", include("areas.urls")),
+    path("entities/", include("enterprises.urls")),
     path("rules/", include("common.rules.urls")),
 ]

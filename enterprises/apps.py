@@ -10,9 +10,19 @@ class EnterprisesConfig(AppConfig):
     verbose_name = "市场主体"
 
     def ready(self) -> None:
-        from common import ledgers, trace  # noqa: PLC0415 -- models need ready apps
-        from enterprises import models, reach, resources  # noqa: F401, PLC0415
+        from common import ledgers, navigation, trace  # noqa: PLC0415 -- models need ready apps
+        from enterprises import (  # noqa: PLC0415
+            area_pages,  # noqa: F401
+            models,
+            reach,  # noqa: F401
+            resources,
+            search,  # noqa: F401
+            tracks,  # noqa: F401
+        )
 
         trace.track(models.Entity)
         trace.track(models.EntityState, "entity_id")
         ledgers.register(resources.EnterpriseLedger)
+        navigation.register(
+            navigation.Item("市场主体", "enterprises:entity_list", navigation.LEDGERS, 10)
+        )

@@ -11,7 +11,14 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         from common import ledgers, trace  # noqa: PLC0415 -- models need ready apps
-        from members import facets, models, reach, resources  # noqa: F401, PLC0415
+        from members import (  # noqa: PLC0415
+            entity_pages,  # noqa: F401
+            facets,
+            models,
+            reach,  # noqa: F401
+            resources,
+            search,  # noqa: F401
+        )
 
         trace.track(models.Member)
         trace.track(models.MemberState, "member_id")

@@ -13,9 +13,11 @@ class OrganizationsConfig(AppConfig):
         from common import ledgers, trace  # noqa: PLC0415 -- models need ready apps
         from organizations import (  # noqa: PLC0415
             coverage_facet,
+            entity_pages,  # noqa: F401
             models,
             reach,  # noqa: F401
             resources,
+            search,  # noqa: F401
             suggestions,  # noqa: F401
         )
 

@@ -1,0 +1,234 @@
+"""Generic pages of a ledger: list with parts of higher apps and exports, new, edit, template.
+
+class EntityList(LedgerListView):
+    roles, export_roles = RIGHTS["read_ledgers"], RIGHTS["export"]
+    ledger_kind = "enterprises"
+    ...as any ScopedListView
+
+class EntityCreate(LedgerCreateView):
+    roles, form_class, title = RIGHTS["edit_ledgers"], EntityForm, "登记主体"
+    list_url = reverse_lazy("enterprises:entity_list")
+
+class EntityEdit(LedgerUpdateView):
+    roles, model, form_class, title = RIGHTS["edit_ledgers"], Entity, EntityForm, "修改主体"
+
+class EntityTemplate(LedgerTemplateView):
+    roles, kind = RIGHTS["edit_ledgers"], "enterprises"
+"""
+
+import tempfile
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Max, QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.views.generic import View
+
+from common.access import having
+from common.additions import parts_of
+from common.filters import ScopedFilterSet
+from common.history import history_of
+from common.ledgers.export import write_export, write_template
+from common.ledgers.forms import LedgerForm
+from common.ledgers.ledger import ledger_of
+from common.ledgers.rows import Options
+from common.lists import ScopedListView
+from common.models import HistoryEntry
+from common.paging import ordered
+from common.tables import Column
+from common.trace import record_read
+from common.views import AccessMixin, ScopedDetailView, ScopedFormView, ScopedUpdateView
+
+REASON_LENGTH = 200
+
+
+def set_updated(rows: Sequence[Any]) -> None:
+    """Set ``updated_on`` of records: the day of the last change of the record or its dated values
+    and links."""
+    entries = HistoryEntry.objects.filter(owner__in=[row.pk for row in rows]).order_by()
+    last = dict(entries.values_list("owner").annotate(Max("at")))
+    for row in rows:
+        moment = last.get(row.pk)
+        row.updated_on = timezone.localtime(moment).date() if moment else None
+
+
+class LedgerFormMixin:
+    """What new and edit share: writing through the form, and where to go then."""
+
+    template_name = "ledgers/record_form.html"
+    list_url: Any = "/"
+    list_title: ClassVar[str] = ""
+    form_class: type[LedgerForm]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"day": self.day}
+
+    def form_valid(self, form: LedgerForm) -> HttpResponse:
+        if not form.write():
+            return self.form_invalid(form)
+        saved = form.save()
+        messages.success(self.request, self.told(form))
+        visible = type(saved)._default_manager.within(self.request.scope).filter(pk=saved.pk)
+        return redirect(saved.get_absolute_url() if visible.exists() else str(self.list_url))
+
+    def told(self, form: LedgerForm) -> str:
+        """What the page after saving says."""
+        if form.instance is None:
+            return "已登记。"
+        return "已保存。" if form.is_changed else "没有改动。"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(
+            list_url=self.list_url, list_title=self.list_title, day=self.day, **kwargs
+        )
+        if context["form"].question:
+            context["submit_label"] = "确认保存"
+        if self.day != timezone.localdate():
+            context["past_text"] = f"表中是 {self.day} 当天的内容，变更默认从这一天起。"
+        return context
+
+
+class LedgerCreateView(LedgerFormMixin, ScopedFormView):
+    """登记: a new record."""
+
+    submit_label = "登记"
+
+
+class LedgerUpdateView(LedgerFormMixin, ScopedUpdateView):
+    """修改: a record as it stands today, or on the day of ``?as_of=``."""
+
+
+class LedgerTemplateView(AccessMixin, View):
+    """下载模板: an empty workbook, its drop-downs limited to the user's scope."""
+
+    kind: ClassVar[str]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        ledger = ledger_of(self.kind)()
+        target = tempfile.TemporaryFile()  # noqa: SIM115 -- FileResponse closes it
+        write_template(target, ledger, self.scope)
+        target.seek(0)
+        return FileResponse(target, as_attachment=True, filename=f"{ledger.title}模板.xlsx")
+
+
+class RecordHistoryView(ScopedDetailView):
+    """变更记录 of a record, newest first, page by page."""
+
+    template_name = "ledgers/history.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        before = self.request.GET.get("before", "")
+        page = history_of(self.object, self.request.scope, before=before)
+        return super().get_context_data(
+            title=f"{self.object}的变更记录", history=page, is_first=not before, **kwargs
+        )
+
+
+class LedgerListView(ScopedListView):
+    """A list with what higher apps add to it, and the ledger itself as a workbook."""
+
+    template_name = "ledgers/list.html"
+    ledger_kind: ClassVar[str]
+    added_after: ClassVar[str] = ""  # the column behind which added columns stand
+    create_url: Any = ""  # the form of a new record, and what its button says
+    create_label: ClassVar[str] = ""
+    template_url: Any = ""  # the empty workbook
+
+    @cached_property
+    def parts(self) -> list[Any]:
+        return parts_of(self.model)
+
+    def listed(self, rows: QuerySet) -> QuerySet:
+        """The rows with what the columns and sorts show of them; for dated values those of the
+        day of the page."""
+        return rows
+
+    def get_queryset(self) -> QuerySet:
+        rows = self.listed(super().get_queryset())
+        for part in self.parts:
+            rows = part.annotate(rows, self.day) if part.annotate else rows
+        return rows
+
+    def filtered(self) -> ScopedFilterSet:
+        added = {name: one for part in self.parts for name, one in part.filters.items()}
+        if added:
+            base = type(self).filterset_class
+            self.filterset_class = type(base.__name__, (base,), added)
+        return super().filtered()
+
+    def available_columns(self) -> Sequence[Column]:
+        columns = list(self.columns)
+        keys = [column.key for column in columns]
+        at = keys.index(self.added_after) + 1 if self.added_after in keys else len(columns)
+        columns[at:at] = [column for part in self.parts for column in part.columns]
+        return columns
+
+    def prepare(self, rows: list[Any]) -> None:
+        set_updated(rows)
+        for part in self.parts:
+            if part.prepare:
+                part.prepare(rows, self.scope, self.day)
+
+    # The ledger as a workbook -------------------------------------------------------------------
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """导出这 N 条, or with ``layout=ledger`` the same rows in the layout of an import."""
+        if request.POST.get("layout") != "ledger":
+            return super().post(request, *args, **kwargs)
+        if not self.may_export():
+            raise PermissionDenied
+        return self.export_ledger(request)
+
+    def export_ledger(self, request: HttpRequest) -> HttpResponse:
+        """Numbers are masked; in full by right, with a reason, and recorded."""
+        identity = request.POST.get("identity") == "1"
+        reason = " ".join(request.POST.get("reason", "").split())[:REASON_LENGTH]
+        if identity and not self.may_export_identity():
+            raise PermissionDenied
+        if identity and not reason:
+            messages.error(request, "导出完整号码要填写事由。")
+            return redirect(f"{request.path}?{request.GET.urlencode()}")
+        ledger = ledger_of(self.ledger_kind)()
+        roles = having("export_identity") if identity else having("export")
+        scope = request.scope.only(roles)
+        rows = self.filtered().qs.filter(
+            pk__in=self.model._default_manager.within(scope).values("pk")
+        )
+        ids = list(ordered(rows, self.sort.order).values_list("pk", flat=True))
+        if identity:
+            record_read(
+                by=request.user,
+                action="export",
+                rows=ids,
+                model=self.model,
+                fields="完整号码",
+                reason=reason,
+            )
+        options = Options(day=self.day, scope=scope)
+        target = tempfile.TemporaryFile()  # noqa: SIM115 -- FileResponse closes it
+        write_export(target, ledger, ids, options, identity=identity, by=str(request.user))
+        target.seek(0)
+        name = f"{ledger.title}{self.day:%Y%m%d}.xlsx"
+        return FileResponse(target, as_attachment=True, filename=name)
+
+    def may_export_identity(self) -> bool:
+        ledger = ledger_of(self.ledger_kind)()
+        has_secrets = any(column.is_secret for column in ledger.columns)
+        return has_secrets and bool(having("export_identity") & self.request.scope.roles)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        roles = self.request.scope.roles
+        editors = having(ledger_of(self.ledger_kind).edit_right)
+        return super().get_context_data(
+            may_export_identity=self.may_export_identity(),
+            may_edit=bool(editors & roles),
+            create_url=self.create_url,
+            create_label=self.create_label,
+            template_url=self.template_url if editors & having("import") & roles else "",
+            **kwargs,
+        )
