@@ -17,7 +17,7 @@ from enterprises.models import Entity
 from organizations.coverage import is_covered
 from reports.figures import Extent, Share, Where, flag
 from reports.indicators import ORG_COVERAGE
-from reports.populations import entity_counts
+from reports.populations import entity_counts, lasting
 
 
 class Cause(StrEnum):
@@ -120,7 +120,8 @@ def _changed(extent: Extent, start: date, end: date, where: Where | None) -> Que
     """Entities that count otherwise on ``end`` than on ``start``, each with its ``cause``."""
     was_counted = entity_counts(extent, start, where or {}, "before")
     is_counted = entity_counts(extent, end, where or {}, "after")
-    rows = Entity.objects.annotate(before=state_of(start), after=state_of(end)).annotate(
+    entities = Entity.objects.filter(lasting(where or {}))
+    rows = entities.annotate(before=state_of(start), after=state_of(end)).annotate(
         was_counted=flag(was_counted),
         is_counted=flag(is_counted),
         was_covered=flag(was_counted & is_covered(start)),

@@ -3,8 +3,10 @@
 Every mark carries a class (the page styles it) and a fill (WeasyPrint reads only the attribute).
 """
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_CEILING, Decimal
 
 from organizations.choices import CoverageState
@@ -151,7 +153,7 @@ def trend_bars(points: Sequence[Point], urls: Sequence[str], width: int, height:
         first, last = index == 0, index == len(points) - 1
         bars.append(Bar(
             label=_month(point, step),
-            title=f"{point.day.year}年{point.day.month}月末 {point.figure.met}/{point.figure.total}"
+            title=f"{moment(point.day)} {point.figure.met}/{point.figure.total}"
                   f" = {point.figure.percent_text}",
             url=url, x=round(LEFT + index * step + step * 0.17, 1), y=round(base - tall, 1),
             width=round(step * 0.66, 1), height=tall,
@@ -161,6 +163,13 @@ def trend_bars(points: Sequence[Point], urls: Sequence[str], width: int, height:
     if len(lines) > 6:
         lines = lines[::2]
     return Trend(width, height, base, bars, lines, _years(points, step), _title(points))
+
+
+def moment(day: date) -> str:
+    """2026年10月末, or 2026年11月23日 inside a month."""
+    if day.day == monthrange(day.year, day.month)[1]:
+        return f"{day.year}年{day.month}月末"
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _month(point: Point, step: float) -> str:

@@ -177,7 +177,10 @@ class Population:
 
     def select(self, extent: Extent, day: date, where: Where | None = None) -> QuerySet:
         """The rows of a cell. Raises KeyError for an unknown dimension."""
-        rows = self.rows(extent, day)
+        return self.narrow(self.rows(extent, day), day, where)
+
+    def narrow(self, rows: QuerySet, day: date, where: Where | None = None) -> QuerySet:
+        """Those of ``rows`` that stand in a cell. Raises KeyError for an unknown dimension."""
         for key, value in (where or {}).items():
             matches = self.filters.get(key) or self.dimensions[key].matches
             rows = rows.filter(matches(value, day))

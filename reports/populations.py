@@ -65,6 +65,17 @@ def entity_counts(extent: Extent, day: date, where: Where, state: str) -> Q:
     return condition
 
 
+def lasting(where: Where) -> Q:
+    """What of ``where`` does not change with time (the kind): it narrows a query that looks at
+    several days before anything is joined."""
+    condition = Q()
+    for key, value in where.items():
+        dimension = ENTITIES.dimensions[key]
+        if not dimension.column.startswith("state__"):
+            condition &= dimension.matches(value, date.max)
+    return condition
+
+
 def with_members(members: QuerySet, at_least: int) -> Q:
     """The condition "at least so many of ``members`` (with their state) work at this entity"."""
     workplaces = (

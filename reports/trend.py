@@ -16,7 +16,7 @@ from common.dated import holding
 from enterprises.models import Entity
 from organizations.coverage import is_covered
 from reports.figures import Extent, Share, Where
-from reports.populations import entity_counts
+from reports.populations import entity_counts, lasting
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,8 @@ def org_coverage_trend(
         for index, day in enumerate(days)
     }
     touched = Q(states__starts_on__lte=max(days), states__ends_on__gt=min(days))
-    periods = Entity.objects.annotate(period=FilteredRelation("states", condition=touched))
+    entities = Entity.objects.filter(lasting(where or {}))
+    periods = entities.annotate(period=FilteredRelation("states", condition=touched))
     counted = periods.aggregate(**measures)
     return [
         Point(day, Share(*divmod(counted[f"day_{index}"] or 0, _MET)))
