@@ -458,3 +458,12 @@ def test_one_day_terms_are_allowed_and_backward_ones_not(firms):
     )
     batch = load("instructors", [instructor("李导", 聘期起="2026-01-02", 聘期止="2026-01-01")])
     assert [m[1] for m in messages(batch)] == ["聘期止"]
+
+
+# --- odd cells ----------------------------------------------------------------------------------
+
+
+def test_control_characters_hold_the_row_and_break_nothing():
+    strange = entity("一厂", CODES[0], 地址="一\x0b号\ufffe")
+    batch = load("enterprises", [strange | {"奇\x0b怪": "x"}])
+    assert [m[1] for m in messages(batch)] == ["地址"]
