@@ -103,6 +103,7 @@ class AreaLedger(Ledger):
     read_right = "read_areas"
     code_field = "code"
     preview = ("层级", "上级代码", "网格类型")
+    counted = "在用的"
     figures = tuple(
         Figure(level.value, level.label, "个")
         for level in (AreaLevel.TOWN, AreaLevel.PARK, AreaLevel.COMMUNITY, AreaLevel.GRID)

@@ -12,11 +12,15 @@ class CommonConfig(AppConfig):
 
     def ready(self) -> None:
         from common import models, parameters, protection, trace  # noqa: PLC0415 -- models need ready apps
-        from common.navigation import CONTROL, Item, register  # noqa: PLC0415
+        from common.imports import reach  # noqa: PLC0415
+        from common.navigation import CONTROL, DATA, Item, register  # noqa: PLC0415
 
         trace.track(models.Parameter)
         trace.track(models.CalendarDay)
         parameters.discover()
         register(Item("规则参数", "rules:rule_list", group=CONTROL, order=10))
         register(Item("工作日历", "rules:calendar", group=CONTROL, order=20))
+        register(
+            Item("导入台账", "imports:batch_list", group=DATA, order=10, count=reach.waiting)
+        )
         post_migrate.connect(protection.protect, sender=self)

@@ -10,4 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("areas/", include("areas.urls")),
     path("entities/", include("enterprises.urls")),
     path("rules/", include("common.rules.urls")),
+    path("imports/", include("common.imports.urls")),
 ]

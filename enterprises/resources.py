@@ -87,6 +87,7 @@ class EnterpriseLedger(Ledger):
     extension_before = "未建原因"
     code_field = "uscc"
     preview = ("主体类型", "所属镇街", "从业人员数", "经营状态")
+    counted = "正常经营的"
     figures = tuple(Figure(value, label, "家") for value, label in EntityKind.choices)
 
     entity_kind = Column(

@@ -33,6 +33,7 @@ class MemberLedger(Ledger):
     edit_right = "edit_members"
     merged_columns = ("组织关系所在党组织", "工作单位")
     preview = ("人员类别", "组织关系所在党组织", "工作单位", "加入党组织日期")
+    counted = "党籍正常的"
     figures = (
         Figure("all", "党员", "名"),
         *(Figure(value, label, "名") for value, label in MemberCategory.choices),

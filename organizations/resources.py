@@ -43,6 +43,7 @@ class OrganizationLedger(Ledger):
     merged_columns = ("上级党组织", "所属镇街")
     code_field = "code"
     preview = ("类别", "上级党组织", "所属镇街", "书记姓名")
+    counted = "在用的"
     figures = (
         Figure("all", "党组织", "个"),
         *(Figure(value, label, "个") for value, label in OrganizationCategory.choices),
@@ -264,6 +265,7 @@ class InstructorLedger(Ledger):
     unit = "名"
     model = Instructor
     preview = ("工作单位", "聘期起", "聘期止", "所属镇街")
+    counted = "聘期内的"
     figures = (Figure("serving", "在聘指导员", "名"),)
 
     name = Column("姓名", "name", TextCell(60), required=True, synonyms=["指导员姓名", "指导员"])

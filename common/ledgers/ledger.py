@@ -43,8 +43,9 @@ class Ledger(resources.Resource):
     code_field = ""
     # Column names that the check page shows of a new row; never secret ones.
     preview: tuple[str, ...] = ()
-    # What is compared with the officially reported numbers.
+    # What is compared with the officially reported numbers, and which records it counts.
     figures: tuple[Figure, ...] = ()
+    counted = ""
 
     record_number = Column(RECORD_NUMBER, "id", CodeCell(36), synonyms=["记录编号", "系统记录号"])
 

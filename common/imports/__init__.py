@@ -1,0 +1,1 @@
+"""导入台账 in the browser: upload, check, confirm, receipt, undo. The engine is common/ledgers."""
