@@ -9,6 +9,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", SearchView.as_view(), name="search"),
     path("areas/", include("areas.urls")),
     path("entities/", include("enterprises.urls")),
+    path("organizations/", include("organizations.urls")),
+    path("members/", include("members.urls")),
     path("rules/", include("common.rules.urls")),
     path("imports/", include("common.imports.urls")),
 ]

@@ -10,14 +10,16 @@ class MembersConfig(AppConfig):
     verbose_name = "党员"
 
     def ready(self) -> None:
-        from common import ledgers, trace  # noqa: PLC0415 -- models need ready apps
+        from common import ledgers, navigation, trace  # noqa: PLC0415 -- models need ready apps
         from members import (  # noqa: PLC0415
             entity_pages,  # noqa: F401
             facets,
             models,
+            organization_pages,  # noqa: F401
             reach,  # noqa: F401
             resources,
             search,  # noqa: F401
+            tracks,  # noqa: F401
         )
 
         trace.track(models.Member)
@@ -26,3 +28,6 @@ class MembersConfig(AppConfig):
         trace.track(models.Management, "member_id", "organization_id")
         ledgers.register(resources.MemberLedger)
         ledgers.extend("enterprises", facets.facets_of_entities)
+        navigation.register(
+            navigation.Item("党员", "members:member_list", navigation.LEDGERS, 30)
+        )

@@ -68,6 +68,21 @@ def age_warning(number: str, day: date) -> str | None:
     return f"当时不满 {ADULT_AGE} 岁，请核对。" if age < ADULT_AGE else None
 
 
+def months_behind(paid_until: date, day: date) -> int:
+    """Return for how many full months up to `day` dues are unpaid; the current month may still be
+    paid."""
+    months = (day.year - paid_until.year) * 12 + day.month - paid_until.month
+    return max(months - 1, 0)
+
+
+def dues_words(paid_until: date | None, day: date) -> str:
+    """Return 2026-10 or 2026-06，欠 4 个月; "" when it is not known until when dues are paid."""
+    if paid_until is None:
+        return ""
+    behind = months_behind(paid_until, day)
+    return f"{paid_until:%Y-%m}" + (f"，欠 {behind} 个月" if behind else "")
+
+
 def _birth_date(number: str) -> date | None:
     try:
         return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))

@@ -10,15 +10,17 @@ class OrganizationsConfig(AppConfig):
     verbose_name = "党组织与指导员"
 
     def ready(self) -> None:
-        from common import ledgers, trace  # noqa: PLC0415 -- models need ready apps
+        from common import ledgers, navigation, trace  # noqa: PLC0415 -- models need ready apps
         from organizations import (  # noqa: PLC0415
             coverage_facet,
+            entity_filters,  # noqa: F401
             entity_pages,  # noqa: F401
             models,
             reach,  # noqa: F401
             resources,
             search,  # noqa: F401
             suggestions,  # noqa: F401
+            tracks,  # noqa: F401
         )
 
         trace.track(models.PartyOrganization)
@@ -34,3 +36,11 @@ class OrganizationsConfig(AppConfig):
         ledgers.register(resources.OrganizationLedger)
         ledgers.register(resources.InstructorLedger)
         ledgers.extend("enterprises", coverage_facet.facets_of_entities)
+        navigation.register(
+            navigation.Item(
+                "党组织", "organizations:organization_list", navigation.LEDGERS, 20
+            )
+        )
+        navigation.register(
+            navigation.Item("指导员", "organizations:instructor_list", navigation.LEDGERS, 40)
+        )
