@@ -109,7 +109,7 @@ def _drawing(
     scale = _Scale(first, last, left, right, horizon)
     bottom = TOP + len(tracks) * ROW + 6
     years = range(first.year, last.year)
-    step = max(1, -(-len(years) * _YEAR // (right - left)))
+    step = max(1, int(-(-len(years) * _YEAR // (right - left))))
     return Drawing(
         css=css,
         width=width,
