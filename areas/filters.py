@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -66,7 +67,8 @@ class AreaListFilter(ScopedFilterSet):
     search_fields = ("name__icontains", "code__istartswith")
     search_hint = "名称或区划代码"
 
-    level = django_filters.ChoiceFilter(label="层级", choices=AreaLevel)
+    # Chosen by the tabs above the list.
+    level = django_filters.ChoiceFilter(label="层级", choices=AreaLevel, widget=forms.HiddenInput)
     grid_type = django_filters.ChoiceFilter(label="网格类型", choices=GridType)
     use = django_filters.ChoiceFilter(
         label="使用状态", choices=[("yes", "在用"), ("no", "停用")], method="filter_use"

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from django.db.models import BooleanField, Count, F, Q, QuerySet, Value
+from django.db.models import BooleanField, Case, Count, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from areas.choices import AreaLevel
@@ -35,12 +35,17 @@ def district_area() -> Area | None:
 
 
 def with_child_counts(areas: QuerySet, day: date) -> QuerySet:
-    """Areas with the name of their superior, the number of areas right below, whether in use."""
+    """Areas with the name of their superior, the number of areas right below, the rank of their
+    level, whether in use."""
     is_open = Q(opened_on__isnull=True) | Q(opened_on__lte=day)
     is_left = Q(closed_on__isnull=True) | Q(closed_on__gt=day)
     return areas.annotate(
         parent_name=F("parent__name"),
         child_count=Count("children"),
+        rank=Case(
+            *(When(level=level, then=Value(rank)) for rank, level in enumerate(AreaLevel)),
+            output_field=IntegerField(),
+        ),
         is_used=Coalesce(is_open & is_left, Value(False), output_field=BooleanField()),
     )
 

@@ -46,6 +46,7 @@ class AreaList(LedgerListView):
     template_url = reverse_lazy("areas:area_template")
     is_dated = True
     sorts = (
+        Sort("level", "按层级", "rank", "code"),
         Sort("code", "按区划代码", "code"),
         Sort("name", "按名称", "name"),
         Sort("-name", "按名称倒序", "-name"),

@@ -26,7 +26,7 @@ from common.ledgers.ledger import Ledger
 
 # Up to so many names are a list to open, up to the second number suggestions while one types.
 _OPEN, _SUGGESTED = 60, 3000
-_LONG_TEXT = 300
+_LONG_TEXT, _SHORT_NAME = 300, 60
 
 Choices = Sequence[tuple[str, Any]]
 
@@ -144,7 +144,8 @@ def _plain_widget(column: Column) -> forms.Widget:
         return forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
     if isinstance(cell, DecimalCell):
         return forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-    if isinstance(cell, ManyCell) or (isinstance(cell, TextCell) and cell.max_length > _LONG_TEXT):
+    is_long = isinstance(cell, TextCell) and cell.max_length > _LONG_TEXT
+    if is_long or (isinstance(cell, ManyCell) and cell.max_length > _SHORT_NAME):
         return forms.Textarea(attrs={"rows": 3})
     attrs = {"autocomplete": "off"}
     if isinstance(cell, TextCell):

@@ -70,12 +70,11 @@ class LedgerForm(ScopedForm):
         self.adopted: list[str] = []  # fields that took over what someone else has saved
         self.row: Row | None = None
         super().__init__(*args, **kwargs)
-        self.fields[MEANING] = forms.ChoiceField(
+        self.fields[MEANING] = forms.CharField(
             label="这次修改是",
-            choices=_MEANINGS,
             required=False,
             initial=CHANGE,
-            widget=forms.RadioSelect,
+            widget=forms.RadioSelect(choices=_MEANINGS),
         )
         self.fields[EFFECTIVE] = forms.CharField(
             label="从哪天起", required=False, initial=self.day.isoformat(), widget=DayInput
@@ -276,17 +275,26 @@ class LedgerForm(ScopedForm):
     def _judge(self, ledger: Ledger, row: Row, options: Options) -> None:
         """Errors become errors of fields; what is to be asked becomes the question."""
         self.row = row
+        self._refuse_masks()
         for error in row.errors:
             name = self.names.get(error["column"])
             is_at_field = name in self.fields and not row.is_out_of_scope
             self.add_error(name if is_at_field else None, error["message"])
-        if row.errors:
+        if self.errors:
             return
         if self.instance is None and not row.is_new:
             self.existing = ledger.model._default_manager.within(self.scope).get(pk=row.record)
             self.add_error(None, EXISTS)
             return
         self._ask(ledger, row, options)
+
+    def _refuse_masks(self) -> None:
+        """A masked number means unchanged, where there is one."""
+        for column in self.columns if self.instance is not None else ():
+            name = self.names[column.column_name]
+            is_masked = column.is_secret and cells.is_masked(_plain(self.data.get(name, "")))
+            if is_masked and not self.texts[column.column_name]:
+                self.add_error(name, "这是打了星号的号码，请填写完整号码。")
 
     def _ask(self, ledger: Ledger, row: Row, options: Options) -> None:
         dated = {c.column_name for facet in ledger.facets for c in facet.dated_columns}
