@@ -17,8 +17,10 @@ from accounts.actions import grant_role
 from accounts.choices import Role
 from accounts.models import Department, User
 from areas.models import Area
+from common import parameters
 from common.commands import PortalCommand, Refused
-from common.models import BatchState, ImportBatch
+from common.dated import BEGINNING
+from common.models import BatchState, ImportBatch, Via
 from districts.mingchuan import FILES, SELF_EMPLOYED, write_workbooks
 from organizations.models import Instructor, PartyOrganization
 
@@ -28,6 +30,13 @@ BRANCH = "中共青石镇五金产业联合支部委员会"
 INSTRUCTOR = "李桂芳"
 DEPARTMENT = "区城市管理局"
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that are easily confused
+
+
+NAMES = {
+    "district.name": "明川区",
+    "body.names": "中共明川区委社会工作部",
+    "body.contact": "0990-555-0142",
+}
 
 
 class Login(NamedTuple):
@@ -72,6 +81,7 @@ class Command(PortalCommand):
         day = next((batch.effective_on for batch in loaded.values()), timezone.localdate())
         if len(loaded) < len(FILES):
             self._import(day, loaded, options["self_employed"])
+        self._name_district(day)
         passwords = self._create_logins()
         report = self._build_report(day)
         self._tell(passwords, report)
@@ -98,6 +108,12 @@ class Command(PortalCommand):
         rows = "、".join(map(str, ordered_rows(result["errors"])))
         held = f"，有误的未入库：第 {rows} 行，见导入回执" if rows else ""
         self._say(f"  {path.stem}：入库 {result['created'] + result['updated']:,} 行{held}")
+
+    def _name_district(self, day: date) -> None:
+        """What stands in the head and foot of pages and reports; what somebody has set stays."""
+        for key, value in NAMES.items():
+            if parameters.value(key, on=day) == parameters.declared()[key].default:
+                parameters.set_from(key=key, value=value, on=BEGINNING, by=None, via=Via.COMMAND)
 
     # --- logins -----------------------------------------------------------------------------------
 
