@@ -140,8 +140,14 @@ def _cell(column: Column, row: Any) -> Cell:
         text=text,
         url=column.link(row) if column.link else None,
         tone=column.tones.get(text, ""),
-        sub=column.sub.text(row) if column.sub else "",
+        sub=_sub(column, row),
     )
+
+
+def _sub(column: Column, row: Any) -> str:
+    """The second line; nothing where there is nothing to say."""
+    text = column.sub.text(row) if column.sub else ""
+    return "" if text == EMPTY else text
 
 
 def chosen_columns(columns: Sequence[Column], keys: Iterable[str]) -> list[Column]:
