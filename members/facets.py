@@ -1,5 +1,6 @@
 """Parts of a member that the ledger row fills: dated values, affiliation, management."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -54,6 +55,10 @@ class MemberValues(DatedValues):
         if column.attribute != "workplace":
             return super().read(row, column, known, options)
         text = row.get(column)
+        if row.is_found_by_number and text and cells.name_key(text) == cells.name_key(
+            known["workplace_text"]
+        ):
+            return {"workplace_id": None, "workplace_text": known["workplace_text"]}
         if known.get("workplace_id") and cells.name_key(text) == cells.name_key(
             self.workplaces.get(known["workplace_id"], "")
         ):
@@ -92,7 +97,11 @@ class MemberValues(DatedValues):
             if since and row.get(column) != MembershipStatus.NORMAL:
                 return since
         if column.attribute == "category" and row.get(column) == MemberCategory.FULL:
-            return row.get(self.by_name["full_member_on"]) or options.day
+            since = row.get(self.by_name["full_member_on"]) or options.day
+            # Full on the day already: a date that is still to come says nothing new.
+            known = {} if row.is_new else self.known_at(row.record, options.day)
+            is_known = known.get("category") == MemberCategory.FULL
+            return min(since, options.day) if is_known else since
         return options.day
 
     def adjust(self, row, timeline, options):
@@ -149,7 +158,14 @@ class Affiliations(Timelines):
             row["id"]: row["joined_on"] for row in rows_of(Member, "id", ids, ["id", "joined_on"])
         }
 
+    def _reference(self, pk, day: date) -> date:
+        """``day``, or the day of the first affiliation where that is later: before a member
+        joined, a ledger prints where the member joined."""
+        return max(day, min((r["starts_on"] for r in self.found.get(pk, ())), default=day))
+
     def plan(self, row, options):
+        if not row.is_new:
+            options = replace(options, day=self._reference(row.record, options.day))
         known = self.nothing if row.is_new else self.known_at(row.record, options.day)
         organization = find_organization(
             row, self.organization, self.finder, known["organization_id"]
@@ -215,7 +231,7 @@ class Affiliations(Timelines):
         return timeline
 
     def values(self, pk, day):
-        known = self.known_at(pk, day)
+        known = self.known_at(pk, self._reference(pk, day))
         return {
             self.organization.column_name: self.finder.name(known["organization_id"]),
             self.transferred.column_name: self.transferred.show(known["transferred_on"]),

@@ -81,9 +81,14 @@ def checks(
         units=valid_links(day).filter(organization=organization).count(),
         has_secretary=Post.objects.at(day).filter(organization=organization).exists(),
     )
-    election = due_sentence(due_on(organization, day), day)
-    sentences = [*size_problems(size, size_limits(day)), election]
-    reasons = [{"tone": "warn", "text": text} for text in sentences if text]
+    limits = size_limits(day)
+    reasons = [{"tone": "warn", "text": text} for text in size_problems(size, limits)]
+    if reasons and found.full < limits.full_members_of_branch and found.outside:
+        reasons[0]["proof"] = (
+            f"按组织关系计。另有 {found.outside} 名在本组织参加活动，组织关系在外"
+        )
+    if election := due_sentence(due_on(organization, day), day):
+        reasons.append({"tone": "warn", "text": election})
     return {"reasons": reasons} if reasons else None
 
 

@@ -124,7 +124,7 @@ class MemberDetail(ReadMixin, ScopedDetailView):
             dues=dues_words(member.dues_paid_until, day),
             panels=panels_of(self.request, member, day),
             tracks=tracks,
-            drawings=draw(tracks, day),
+            drawings=draw(tracks, day, timezone.localdate()),
             history=history_of(member, scope, size=5),
             may_edit=may_edit(member, scope, timezone.localdate()),
             is_past=day != timezone.localdate(),

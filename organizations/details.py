@@ -37,7 +37,7 @@ from organizations.queries import (
 from organizations.rules import election_due
 from organizations.tables import ORGANIZATION_COLUMNS, SERVING_TONES
 
-SHOWN = 20  # rows of a list inside a page; the whole list is a click away
+SHOWN = 10  # rows of a list inside a page; the whole list is a click away
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from common.dated import BEGINNING, FOREVER, value_at
 from common.ledgers.columns import Column
 from common.ledgers.facets import Facet, Timelines, rows_of
 from common.ledgers.rows import Options, Row
-from organizations.finder import EntityFinder, OrganizationFinder, printed_entities
+from organizations.finder import EntityFinder, OrganizationFinder, listed, printed_entities
 from organizations.models import CoverageLink, ParentLink, PendingUnit, Post, Term
 
 
@@ -273,9 +273,8 @@ class Units(Facet):
             self.pairs.setdefault(organization, set()).add(link["entity_id"])
             if link["starts_on"] <= options.day < link["ends_on"]:
                 self.current.setdefault(organization, []).append(link["entity_id"])
-        self.names = printed_entities(
-            {pk for entities in self.current.values() for pk in entities}, options
-        )
+        covered = {pk for entities in self.current.values() for pk in entities}
+        self.names = listed(printed_entities(covered, options))
         self.pending: dict[uuid.UUID, dict[str, dict]] = {}
         for unit in rows_of(
             PendingUnit, "organization_id", ids, ["id", "organization_id", "text", "text_key"]
@@ -293,6 +292,8 @@ class Units(Facet):
         added = []
         for text in row.get(column):
             key = name_key(text)
+            if key in pending and row.is_found_by_number:
+                continue
             entity = self.entities.find(text)
             if entity is None:
                 row.warn(column, self.entities.why(text))

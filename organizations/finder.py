@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from common import cells
 from common.cells import name_key
@@ -142,3 +142,9 @@ def printed_entities(ids: set[uuid.UUID], options: Options) -> dict[uuid.UUID, s
         for pk, row in found.items()
         if pk not in result and twins[row["name_key"]] == 1
     }
+
+
+def listed(names: Mapping[uuid.UUID, str]) -> dict[uuid.UUID, str]:
+    """Those of ``names`` that a cell of several names reads as one: a name may hold a mark that
+    separates names."""
+    return {pk: name for pk, name in names.items() if len(cells.many(name)) == 1}

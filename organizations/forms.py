@@ -24,6 +24,7 @@ class OrganizationForm(LedgerForm):
         "dissolved_on": "填了撤销日期，从那天起不再计入",
         "person": "换了书记填新书记姓名，原书记的任职自动结束",
         "term_years": "年；党委 5 年，党总支、党支部 3 年",
+        "units": "覆盖的主体，名称或信用代码，多个用顿号隔开；只填要增加的，已有的不会去掉",
         "premises_area": "平方米",
     }
 

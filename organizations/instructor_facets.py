@@ -12,7 +12,12 @@ from common.cells import name_key
 from common.ledgers.columns import Column
 from common.ledgers.facets import Facet, Timelines, rows_of
 from common.ledgers.rows import Options, Row
-from organizations.finder import EntityFinder, OrganizationFinder, printed_entities
+from organizations.finder import (
+    EntityFinder,
+    OrganizationFinder,
+    listed,
+    printed_entities,
+)
 from organizations.models import Appointment, Assignment
 
 A_DAY = timedelta(days=1)
@@ -180,10 +185,11 @@ class Assignments(Facet):
 
     def _name_targets(self, ids: set[uuid.UUID], options: Options) -> None:
         if self.target == "entity_id":
-            self.names = printed_entities(ids, options)
+            self.names = listed(printed_entities(ids, options))
             return
         self.organizations = OrganizationFinder(options)
-        self.names = {pk: self.organizations.name(pk) for pk in ids & self.organizations.visible}
+        visible = ids & self.organizations.visible
+        self.names = listed({pk: self.organizations.name(pk) for pk in visible})
 
     def prepare(self, rows, options):
         if self.target == "entity_id":
@@ -202,24 +208,20 @@ class Assignments(Facet):
         if named is None:
             return
         start, end = row.facts["term"]
-        inside = start < options.day < end
-        live = {
-            known["key"]: known
-            for known in rows
-            if known["starts_on"] < end
-            and known["ends_on"] > reference_day(start, end, options.day)
-        }
-        begin = (
-            options.day if inside and row.facts["old_term"] and not options.is_correction else start
-        )
+        at = reference_day(start, end, options.day)
+        holding = {r["key"]: r for r in rows if r["starts_on"] <= at < r["ends_on"]}
+        is_later = row.facts["old_term"] and not options.is_correction
+        begin = options.day if is_later and start < options.day < end else start
         added = [
-            self._add(row, key, text, begin, end) for key, text in named.items() if key not in live
+            self._assign(row, key, text, (begin, at, end), [r for r in rows if r["key"] == key])
+            for key, text in named.items()
+            if key not in holding
         ]
         dropped = []
         if row.facts["old_term"]:
             dropped = [
                 self._drop(row, known, options)
-                for key, known in live.items()
+                for key, known in holding.items()
                 if key not in named and self._printed(known)
             ]
         if not row.is_new and (added or dropped):
@@ -274,6 +276,21 @@ class Assignments(Facet):
                 row.changes.append(changes.update(Assignment, known["id"], changed))
             elif changed:
                 row.changes.append(changes.delete(Assignment, known["id"]))
+
+    def _assign(
+        self, row: Row, key: Any, text: str, days: tuple[date, date, date], known: list
+    ) -> str:
+        """Assign from the first of ``days`` (begin, reference day, end of the term), or from the
+        end of an earlier assignment (``known``: those of this target); one that was to begin
+        later in the term begins now."""
+        begin, at, end = days
+        begin = max([begin, *(r["ends_on"] for r in known if r["starts_on"] <= at)])
+        later = [r for r in known if begin < r["starts_on"] < end]
+        if not later:
+            return self._add(row, key, text, begin, end)
+        first = min(later, key=lambda r: r["starts_on"])
+        row.changes.append(changes.update(Assignment, first["id"], {"starts_on": begin}))
+        return text
 
     def _add(self, row: Row, key: Any, text: str, begin: date, end: date) -> str:
         values = {"instructor_id": row.record, "starts_on": begin, "ends_on": end}

@@ -80,7 +80,7 @@ class InstructorDetail(ScopedDetailView):
             assigned=details.assigned(instructor, scope, day),
             panels=panels_of(self.request, instructor, day),
             tracks=tracks,
-            drawings=draw(tracks, day),
+            drawings=draw(tracks, day, timezone.localdate()),
             history=history_of(instructor, scope, size=5),
             may_edit=scope.may("edit_ledgers"),
             is_past=day != timezone.localdate(),

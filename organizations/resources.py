@@ -186,6 +186,8 @@ class OrganizationLedger(Ledger):
         if row.record is not None:
             if owners and owners[0] != row.record:
                 row.error(column, "这个代码已属于另一个党组织，请核对。")
+            elif column is self.fields["name"] and found and row.record not in found:
+                row.error(column, "这个名称已属于另一个党组织，请核对。")
             return
         if len(found) > 1:
             row.error(column, f"有 {len(found)} 个党组织叫这个名称，请补上党组织代码。")

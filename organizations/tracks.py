@@ -60,13 +60,8 @@ def _runs(said: Iterable[tuple[Any, str]], organization: PartyOrganization) -> l
 def superior_track(_request: HttpRequest, organization: PartyOrganization) -> Track:
     """上级党组织."""
     links = ParentLink.objects.filter(organization=organization).select_related("parent")
-    return Track(
-        "上级",
-        [
-            Bar(link.starts_on, link.ends_on, str(link.parent))
-            for link in links.order_by("starts_on")
-        ],
-    )
+    said = [(link, str(link.parent)) for link in links.order_by("starts_on")]
+    return Track("上级", _runs(said, organization))
 
 
 @track(ORGANIZATION, order=30)

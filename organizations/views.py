@@ -96,7 +96,7 @@ class OrganizationDetail(ScopedDetailView):
             pending=list(organization.pending_units.values_list("text", flat=True)),
             panels=panels_of(self.request, organization, day),
             tracks=tracks,
-            drawings=draw(tracks, day),
+            drawings=draw(tracks, day, timezone.localdate()),
             history=history_of(organization, scope, size=5),
             phone_url=_phone_url(organization, day),
             may_edit=scope.may("edit_ledgers"),
