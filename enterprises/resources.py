@@ -310,14 +310,14 @@ class EnterpriseLedger(Ledger):
         names = {
             name_key(row.get(name))
             for row in rows
-            if row.record is None and not (self._is_coded(row) and by_code.ids(row.get(uscc)))
+            if not (self._is_coded(row) and (row.record or by_code.ids(row.get(uscc))))
         }
         by_name = self._named(names, options)
         for row in rows:
             self._find(row, by_code, by_name)
         refuse_repeated(rows, uscc, lambda row: row.get(uscc) if self._is_coded(row) else None)
         refuse_repeated(
-            rows, name, lambda row: None if self._is_coded(row) else self._name_key(row)
+            rows, name, lambda row: None if self._keeps_key(row, by_name) else self._name_key(row)
         )
 
     def _is_coded(self, row) -> bool:
@@ -365,12 +365,31 @@ class EnterpriseLedger(Ledger):
             return None
         return row.get(f["entity_kind"]), name_key(name), town_id
 
+    def _keeps_key(self, row, by_name) -> bool:
+        """Whether the name is not the row's key, or 记录号 found the record and the key is its
+        own: two shops may have shared one before one of them moved."""
+        is_own = row.is_found_by_number and row.record in self._owners(row, by_name)
+        return self._is_coded(row) or is_own
+
+    def _owners(self, row, by_name) -> list[uuid.UUID]:
+        """The records that have the row's 主体类型, 名称 and 所属镇街."""
+        return [pk for pk, _code in by_name.get(self._name_key(row), ())]
+
+    def _refuse_taken(self, row, owners, by_name) -> None:
+        """Refuse a changed key that belongs to another record."""
+        f = self.fields
+        if owners and owners[0] != row.record:
+            row.error(f["uscc"], "这个代码已属于另一家主体，请核对。")
+        elif not self._is_coded(row):
+            named = self._owners(row, by_name)
+            if named and row.record not in named:
+                row.error(f["name"], "本镇街已有另一家同名主体，请核对。")
+
     def _find(self, row, by_code, by_name) -> None:
         f = self.fields
         owners = by_code.ids(row.get(f["uscc"])) if self._is_coded(row) else []
         if row.record is not None:
-            if owners and owners[0] != row.record:
-                row.error(f["uscc"], "这个代码已属于另一家主体，请核对。")
+            self._refuse_taken(row, owners, by_name)
             return
         found = owners
         if not found:

@@ -69,6 +69,12 @@ class Row:
     # What facets tell one another (the entity's founding date, a member's joining date).
     facts: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def is_found_by_number(self) -> bool:
+        """Whether 记录号 found the record: the row comes from an export, and a text that repeats
+        what the export printed says nothing new."""
+        return bool(self.facts.get("by_number"))
+
     def given(self, column: Column) -> bool:
         """Whether the cell was filled and read."""
         return column.column_name in self.cells
