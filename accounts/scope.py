@@ -172,13 +172,18 @@ def area_scope(area: Area) -> Scope:
 
 @reaches("areas.Area")
 def areas_of_grants(scope: Scope, _day: date) -> Q | None:
-    """A granted area, everything below it and the way up to the root."""
+    """A granted area, everything below it and the way up to the root; for a sector committee,
+    which works in the whole district, all of them."""
+    if scope.subtrees:
+        return Q(pk__isnull=False)
     if not scope.roots:
         return None
-    wanted = subtree_ids(scope.roots)
-    parents = dict(Area.objects.values_list("pk", "parent_id"))
-    for root in scope.roots:
-        while root:
-            wanted.add(root)
-            root = parents.get(root)
-    return Q(pk__in=wanted)
+    if "areas" not in scope.memo:
+        wanted = subtree_ids(scope.roots)
+        parents = dict(Area.objects.order_by().values_list("pk", "parent_id"))
+        for root in scope.roots:
+            while root:
+                wanted.add(root)
+                root = parents.get(root)
+        scope.memo["areas"] = wanted
+    return Q(pk__in=scope.memo["areas"])

@@ -26,6 +26,10 @@ def areas_in_scope(request: HttpRequest) -> dict[uuid.UUID, Area]:
     return found
 
 
+def _of_level(request: HttpRequest, level: str) -> list[Area]:
+    return [area for area in areas_in_scope(request).values() if area.level == level]
+
+
 class _Iterator(django_filters.fields.ModelChoiceIterator):
     """Choices from the areas that are there already."""
 
@@ -48,7 +52,9 @@ class AreaFilter(django_filters.ModelChoiceFilter):
     def __init__(self, level: AreaLevel, **options: Any) -> None:
         options.setdefault("label", level.label)
         super().__init__(
-            queryset=lambda request: Area.objects.within(request.scope).filter(level=level),
+            queryset=lambda request: Area.objects.filter(
+                pk__in=[area.pk for area in _of_level(request, level)]
+            ),
             **options,
         )
         self.level = level
@@ -56,8 +62,7 @@ class AreaFilter(django_filters.ModelChoiceFilter):
     @property
     def field(self) -> Any:
         field = super().field
-        inside = areas_in_scope(self.get_request()).values()
-        field.areas = tuple(area for area in inside if area.level == self.level)
+        field.areas = tuple(_of_level(self.get_request(), self.level))
         return field
 
 

@@ -1,10 +1,9 @@
 """The cast of the tests: one small district with a user of every kind, and rows that could leak.
 
-甲镇 (town_a) and 乙街道 (town_b) lie in the district. In 甲镇 a branch of its own covers entity_a, a
-joint branch covers entity_joint and, in 乙街道, entity_joint_b; the market committee (a sector
-committee that sits in no town of its own) has a branch in 乙街道 that covers entity_b. entity_free
-in 乙街道 is covered by nobody. Each organization has a member. instructor_a, of 甲镇, is assigned to
-entity_a and to entity_free.
+甲镇 (town_a) and 乙街道 (town_b) lie in the district. In 甲镇 a branch covers entity_a, and a joint
+branch covers entity_joint and, in 乙街道, entity_joint_b. The market committee (a sector committee
+that sits in no town) has a branch in 乙街道 that covers entity_b. entity_free in 乙街道 has none.
+Each organization has a member. instructor_a, of 甲镇, is assigned to entity_a and to entity_free.
 
     def test_something(cast, client):
         client.force_login(cast.town_a_staff)

@@ -431,10 +431,10 @@ def test_sentence_of_a_unique_constraint(cast):
 
 
 def test_sentence_of_a_foreign_key(cast):
-    with pytest.raises(IntegrityError) as caught, transaction.atomic():
-        EntityState.objects.filter(entity=cast.entity_a).update(town=cast.entity_a.pk)
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    EntityState.objects.filter(entity=cast.entity_a).update(town=cast.entity_a.pk)
+    with pytest.raises(IntegrityError) as caught, transaction.atomic(), connection.cursor() as sql:
+        sql.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    EntityState.objects.filter(entity=cast.entity_a).update(town=cast.town_a)
     assert constraints.sentence_of(caught.value) == constraints.CONFLICT
 
 
