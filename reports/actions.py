@@ -20,7 +20,6 @@ from common.refusals import Refused
 from reports import payload, pdf, rosters, workbook
 from reports.figures import Extent
 from reports.models import ReportRun, RunState
-from reports.trend import month_ends
 
 
 def request_report(
@@ -54,12 +53,6 @@ def request_report(
         )
         jobs.start(kind="reports.build", subject=run.pk, by=by)
     return run
-
-
-def usual_comparison(as_of: date) -> date:
-    """The day that a report is compared with unless another is asked for: the third month end
-    before it."""
-    return month_ends(as_of - timedelta(days=1), 3)[0]
 
 
 def _holds(scope: Scope, area: Area) -> bool:

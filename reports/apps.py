@@ -8,3 +8,16 @@ class ReportsConfig(AppConfig):
 
     name = "reports"
     verbose_name = "统计与报告"
+
+    def ready(self) -> None:
+        from common import navigation  # noqa: PLC0415 -- models need ready apps
+        from common.imports import inbox as _imports  # noqa: F401, PLC0415 -- asks for the rights
+        from reports import inbox, reach  # noqa: F401, PLC0415
+
+        navigation.register(navigation.Item("工作台", "reports:home", navigation.HOME, 0))
+        navigation.register(
+            navigation.Item("覆盖情况", "reports:coverage", navigation.FIGURES, 10)
+        )
+        navigation.register(
+            navigation.Item("统计报告", "reports:run_list", navigation.FIGURES, 20)
+        )

@@ -42,6 +42,11 @@ def change_url(
     )
 
 
+def due_url(what: str, day: date, area: Area | None = None) -> str:
+    """What is due on a day: elections, instructors."""
+    return _url("reports:due_rows", [what], day, area, None)
+
+
 def absolute(path: str) -> str:
     """An address for files that leave the portal."""
     return f"{settings.PUBLIC_URL}{path}"

@@ -8,7 +8,7 @@ compares the two day by day.
 from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import BigIntegerField, Case, FilteredRelation, Q, Sum, Value, When
 
@@ -34,6 +34,13 @@ def month_ends(until: date, count: int = 24) -> list[date]:
         last -= 1
     months = (divmod(number, 12) for number in range(max(12, last - count + 1), last + 1))
     return [date(y, m + 1, monthrange(y, m + 1)[1]) for y, m in months]
+
+
+def usual_comparison(day: date) -> date | None:
+    """The day that figures are compared with unless another is asked for: of the month ends
+    before ``day`` the third from the end, 7月31日 for 10月31日."""
+    ends = month_ends(day - timedelta(days=1), 3)
+    return ends[0] if ends else None
 
 
 def org_coverage_trend(

@@ -11,8 +11,9 @@ from common import jobs
 from common.commands import PortalCommand, Refused, WrongCall, day_option, user_named
 from common.models import Job
 from common.refusals import Refused as CannotBe
-from reports.actions import canonical, request_report, usual_comparison
+from reports.actions import canonical, request_report
 from reports.models import ReportRun, RunState
+from reports.trend import usual_comparison
 
 
 class Command(PortalCommand):

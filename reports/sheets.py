@@ -1,0 +1,250 @@
+"""How the rows behind a figure are listed: columns, search and order by what the rows are.
+
+What columns show beside a row's own values is read for a page of rows at once (``prepare``), so
+that the list itself is the figure's own query. Rows that do not open today are named only.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import F
+
+from accounts.scope import Scope
+from common.filters import ScopedFilterSet
+from common.lists import Sort
+from common.masking import mask_id_number
+from common.secrets import disclose
+from common.tables import Column
+from enterprises.models import Entity
+from enterprises.tables import industry_words
+from members.choices import MemberCategory
+from members.models import Member
+from organizations.choices import MODE_RANK, CoverageState, OrganizationCategory
+from organizations.coverage import valid_links, with_coverage
+from organizations.models import Instructor, PartyOrganization
+from organizations.queries import set_terms, stage_words
+from organizations.queries import listed as organizations_listed
+from reports.charts import STATE_LOOK
+from reports.opening import address, opening
+
+COVERAGE_TONES = {state.label: look for state, (look, _fill) in STATE_LOOK.items()} | {
+    CoverageState.NOT_COUNTED.label: "out"
+}
+STAGE_TONES = {"已逾期": "bad"}
+
+Prepare = Callable[[list[Any], Scope, date], None]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A kind of list."""
+
+    model: type
+    noun: str
+    unit: str
+    filterset_class: type[ScopedFilterSet]
+    columns: Sequence[Column]
+    sorts: Sequence[Sort]
+    prepare: Prepare
+
+
+class EntitySearch(ScopedFilterSet):
+    search_fields = ("name_key__contains", "uscc__istartswith", "initials__istartswith")
+    search_hint = "名称、信用代码或拼音首字母"
+
+
+class OrganizationSearch(ScopedFilterSet):
+    search_fields = (
+        "name_key__contains", "short_name__contains", "code__istartswith", "initials__istartswith",
+    )
+    search_hint = "名称、代码或拼音首字母"
+
+
+class PersonSearch(ScopedFilterSet):
+    search_fields = ("name__contains", "initials__istartswith")
+    search_hint = "姓名或拼音首字母"
+
+
+def _take(rows: list[Any], shown: dict[Any, Any], names: Sequence[str]) -> None:
+    """Set on each row the attributes of its better known twin."""
+    for row in rows:
+        twin = shown.get(row.pk)
+        for name in names:
+            setattr(row, name, getattr(twin, name, None))
+        row.opens = bool(row.opens)
+
+
+# --- Entities -----------------------------------------------------------------------------------
+
+_ENTITY = ("town_name", "community_name", "grid_name", "park_name", "section", "division",
+           "staff", "coverage", "opens")
+
+
+def _prepare_entities(rows: list[Any], scope: Scope, day: date) -> None:
+    ids = [row.pk for row in rows]
+    known = with_coverage(Entity.objects.filter(pk__in=ids).at(day), day).annotate(
+        town_name=F("state__town__name"),
+        community_name=F("state__community__name"),
+        grid_name=F("state__grid__name"),
+        park_name=F("state__park__name"),
+        section=F("state__section"),
+        division=F("state__division"),
+        staff=F("state__employees"),
+        opens=opening(Entity, scope),
+    )
+    _take(rows, {row.pk: row for row in known}, _ENTITY)
+    best: dict[Any, tuple[int, str]] = {}
+    links = valid_links(day).filter(entity__in=ids)
+    for entity, mode, name in links.values_list("entity_id", "mode", "organization__name"):
+        best[entity] = min(best.get(entity, (len(MODE_RANK), "")), (MODE_RANK[mode], name))
+    for row in rows:
+        row.organization_name = best.get(row.pk, (0, ""))[1]
+
+
+def _place(row: Any) -> str:
+    community, grid = row.community_name or "", row.grid_name or ""
+    return grid if grid.startswith(community) else f"{community} {grid}".strip()
+
+
+ENTITY_SHEET = Sheet(
+    Entity, "主体", "家", EntitySearch,
+    (
+        Column("name", "名称", link=address, sort=("name", "-name"), fixed=True,
+               sub=Column("uscc", "统一社会信用代码")),
+        Column("kind", "类型", value="get_kind_display"),
+        Column("town", "所属镇街", value="town_name", short="镇街",
+               sub=Column("place", "社区、网格", value=_place)),
+        Column("coverage", "覆盖状态", kind="cov", tones=COVERAGE_TONES, short="状态",
+               value=lambda row: CoverageState(row.coverage).label if row.coverage else ""),
+        Column("organization", "党组织", value="organization_name"),
+        Column("staff", "从业人数", kind="number", short="从业"),
+        Column("industry", "行业", shown=False,
+               value=lambda row: industry_words(row.section or "", row.division or "")),
+        Column("chain", "产业链", shown=False),
+        Column("park", "园区", value="park_name", shown=False),
+        Column("founded", "成立日期", value="founded_on", kind="date", wide=True,
+               sort=("founded", "-founded")),
+    ),
+    (
+        Sort("name", "按名称", "name"),
+        Sort("-name", "按名称倒排", "-name"),
+        Sort("founded", "成立早的在前", "founded_on"),
+        Sort("-founded", "成立晚的在前", "-founded_on"),
+    ),
+    _prepare_entities,
+)
+
+# --- Organizations ------------------------------------------------------------------------------
+
+_ORGANIZATION = ("town_name", "category", "secretary", "due_on", "opens")
+
+
+def _prepare_organizations(rows: list[Any], scope: Scope, day: date) -> None:
+    known = organizations_listed(
+        PartyOrganization.objects.filter(pk__in=[row.pk for row in rows]), day
+    ).annotate(opens=opening(PartyOrganization, scope))
+    _take(rows, {row.pk: row for row in known}, _ORGANIZATION)
+    for row in rows:
+        row.stage = stage_words(row.due_on, day)
+
+
+ORGANIZATION_SHEET = Sheet(
+    PartyOrganization, "党组织", "个", OrganizationSearch,
+    (
+        Column("name", "党组织", value=lambda row: row.name, link=address, fixed=True,
+               sort=("name", "-name"), sub=Column("code", "党组织代码")),
+        Column("category", "类别",
+               value=lambda row: OrganizationCategory(row.category).label if row.category else ""),
+        Column("town", "所属镇街", value="town_name", short="镇街"),
+        Column("secretary", "书记", value=lambda row: row.secretary or "空缺"),
+        Column("due", "应换届日期", value="due_on", kind="date", short="换届"),
+        Column("stage", "换届提醒", kind="state", tones=STAGE_TONES, short="提醒"),
+        Column("founded", "成立日期", value="founded_on", kind="date", wide=True,
+               sort=("founded", "-founded")),
+    ),
+    (
+        Sort("name", "按名称", "name"),
+        Sort("-name", "按名称倒排", "-name"),
+        Sort("founded", "成立早的在前", "founded_on"),
+        Sort("-founded", "成立晚的在前", "-founded_on"),
+    ),
+    _prepare_organizations,
+)
+
+# --- Members ------------------------------------------------------------------------------------
+
+
+def _prepare_members(rows: list[Any], scope: Scope, day: date) -> None:
+    known = Member.objects.filter(pk__in=[row.pk for row in rows]).at(day).annotate(
+        category=F("state__category"),
+        workplace_name=F("state__workplace__name"),
+        opens=opening(Member, scope),
+    )
+    _take(rows, {row.pk: row for row in known}, ("category", "workplace_name", "opens"))
+    asked = {row.managed_by for row in rows} | {row.affiliated_with for row in rows}
+    names = dict(PartyOrganization.objects.filter(pk__in=asked).values_list("pk", "name"))
+    for row in rows:
+        row.manager_name = names.get(row.managed_by)
+        row.affiliation_name = names.get(row.affiliated_with)
+
+
+def _masked(row: Any) -> str:
+    """The masked number of those whose record opens: it tells apart who has the same name."""
+    return mask_id_number(disclose(row.id_number)) if row.opens and row.id_number else ""
+
+
+MEMBER_SHEET = Sheet(
+    Member, "党员", "名", PersonSearch,
+    (
+        Column("name", "姓名", link=address, sort=("name", "-name"), fixed=True,
+               sub=Column("id_number", "公民身份号码", value=_masked)),
+        Column("sex", "性别"),
+        Column("category", "人员类别", short="类别",
+               value=lambda row: MemberCategory(row.category).label if row.category else ""),
+        Column("manager", "管理党组织", value="manager_name"),
+        Column("affiliation", "组织关系所在党组织", value="affiliation_name", shown=False),
+        Column("workplace", "工作单位", value="workplace_name"),
+        Column("joined", "加入党组织日期", value="joined_on", kind="date", short="入党", wide=True,
+               sort=("joined", "-joined")),
+    ),
+    (
+        Sort("name", "按姓名", "name"),
+        Sort("-name", "按姓名倒排", "-name"),
+        Sort("joined", "入党早的在前", "joined_on"),
+        Sort("-joined", "入党晚的在前", "-joined_on"),
+    ),
+    _prepare_members,
+)
+
+# --- Instructors --------------------------------------------------------------------------------
+
+
+def _prepare_instructors(rows: list[Any], scope: Scope, day: date) -> None:
+    set_terms(rows, scope, day)
+    found = Instructor.objects.filter(pk__in=[row.pk for row in rows]).annotate(
+        opens=opening(Instructor, scope)
+    )
+    _take(rows, {row.pk: row for row in found}, ("opens",))
+
+
+INSTRUCTOR_SHEET = Sheet(
+    Instructor, "指导员", "名", PersonSearch,
+    (
+        Column("name", "姓名", link=address, sort=("name", "-name"), fixed=True,
+               sub=Column("workplace", "工作单位")),
+        Column("town", "所属镇街", value="town_name", short="镇街",
+               sub=Column("grid", "所属网格", value="grid_name")),
+        Column("last", "聘期止", value="last_day", kind="date"),
+        Column("entities", "联系主体", value="entities_assigned", kind="number"),
+    ),
+    (Sort("ends", "聘期先到的在前", "term_ends_on", "name"), Sort("name", "按姓名", "name"),
+     Sort("-name", "按姓名倒排", "-name")),
+    _prepare_instructors,
+)
+
+SHEETS = {
+    sheet.model: sheet
+    for sheet in (ENTITY_SHEET, ORGANIZATION_SHEET, MEMBER_SHEET, INSTRUCTOR_SHEET)
+}

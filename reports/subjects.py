@@ -1,0 +1,228 @@
+"""Which rows an address of reports/drill.py means: the figure, its part, day, area and cell.
+
+The rows are made by the figure's own definition, so that the list has exactly as many.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, QueryDict
+
+from accounts.scope import Scope
+from areas.models import Area
+from common.views import day_of
+from enterprises.industries import SECTIONS
+from organizations.choices import CoverageState
+from organizations.models import Instructor, PartyOrganization
+from reports import attribution, due
+from reports.attribution import Cause
+from reports.conditions import Places
+from reports.drill import MET, UNMET
+from reports.figures import Extent, Population, Share, ShareIndicator, Where
+from reports.indicators import INDICATORS, ORG_COVERAGE
+from reports.populations import ENTITIES, INDUSTRY, MEMBERS, ORGANIZATIONS
+from reports.states import state_rows
+
+POPULATIONS = (ENTITIES, ORGANIZATIONS, MEMBERS)
+CELLS = frozenset(
+    key for population in POPULATIONS for key in (*population.dimensions, *population.filters)
+)
+_FILTER_TITLES = {"covers_kind": "覆盖的主体类型", "works_at_kind": "工作单位类型"}
+# What the rows of a share are called, met and not met. Others: 计入分子、未计入分子.
+_PARTS: Mapping[str, tuple[str, str]] = {
+    "org_coverage": ("有党组织覆盖", "没有党组织覆盖"),
+    "own_organization": ("单独组建", "没有单独组建"),
+    "eligible_organized": ("应建已建", "应建未建"),
+    "with_members_coverage": ("有党员、有党组织覆盖", "有党员、没有党组织覆盖"),
+    "above_scale_coverage": ("规模以上、有党组织覆盖", "规模以上、没有党组织覆盖"),
+    "park_coverage": ("园区内、有党组织覆盖", "园区内、没有党组织覆盖"),
+    "work_coverage": ("有组织覆盖或工作覆盖", "未覆盖"),
+    "work_coverage_of_uncovered": ("没有党组织、有工作覆盖", "未覆盖"),
+    "affiliated_members": ("组织关系在管理党组织", "组织关系不在管理党组织"),
+    "secretary_filled": ("有书记在任", "书记空缺"),
+    "election_on_time": ("任期未满", "换届已逾期"),
+}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A list: what it shows, of which figure, and the rows.
+
+    share: the figure that the rows are a part of; None when they are the figure.
+    """
+
+    title: str
+    figure: str
+    basis: str
+    day: date
+    area: Area | None
+    place: str
+    cell: str
+    rows: QuerySet
+    share: Share | None = None
+    since: date | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What every such address says."""
+
+    extent: Extent
+    day: date
+    area: Area | None
+    place: str
+    part: str
+    where: Where
+
+    @classmethod
+    def by(cls, request: HttpRequest, scope: Scope) -> "Asked":
+        """Raises Http404 for an area outside the scope."""
+        places = Places(scope)
+        area = places.get(request.GET.get("area", ""))
+        return cls(
+            extent=Extent.of(scope, area),
+            day=day_of(request),
+            area=area,
+            place=str(area) if area else places.whole,
+            part=request.GET.get("part", ""),
+            where=_cells(request.GET),
+        )
+
+    def subject(self, **values) -> Subject:
+        """A subject under these conditions."""
+        common = {"day": self.day, "area": self.area, "place": self.place}
+        return Subject(**(common | values))
+
+
+def _cells(query: QueryDict) -> dict[str, str]:
+    """Cells in the address; an empty value is the cell of rows without one."""
+    return {key: query[key] for key in query if key in CELLS}
+
+
+def of_indicator(key: str, request: HttpRequest, scope: Scope) -> Subject:
+    """The rows of an indicator. An unknown key is 404."""
+    if key not in INDICATORS:
+        raise Http404
+    indicator, asked = INDICATORS[key], Asked.by(request, scope)
+    population, label = indicator.population, indicator.label_on(asked.day)
+    share = None
+    title, take = label, indicator.rows
+    if isinstance(indicator, ShareIndicator):
+        title, take = _part_of(indicator, asked.part, label)
+    rows = _within_cells(population, asked, take)
+    if isinstance(indicator, ShareIndicator) and asked.part in (MET, UNMET):
+        share = _share(indicator, asked)
+    return asked.subject(
+        title=title, figure=label, basis=indicator.basis_on(asked.day), rows=rows, share=share,
+        cell=_cell_words(population, asked.where),
+    )
+
+
+def _part_of(indicator: ShareIndicator, part: str, label: str) -> tuple[str, Callable]:
+    """Title and rows of a part; an unknown part is the whole."""
+    met, unmet = _PARTS.get(indicator.key, (f"{label}：计入分子", f"{label}：未计入分子"))
+    if part == MET:
+        return met, indicator.met_rows
+    if part == UNMET:
+        return unmet, indicator.unmet_rows
+    return f"{label}：全部", indicator.rows
+
+
+def _fits(population: Population, where: Where) -> bool:
+    """Whether a population can be divided like this."""
+    return all(key in population.dimensions or key in population.filters for key in where)
+
+
+def _within_cells(population: Population, asked: Asked, take: Callable) -> QuerySet:
+    if not _fits(population, asked.where):
+        return population.rows(asked.extent, asked.day).none()
+    return take(asked.extent, asked.day, asked.where)
+
+
+def _share(indicator: ShareIndicator, asked: Asked) -> Share | None:
+    if not _fits(indicator.population, asked.where):
+        return None
+    return indicator.figure(asked.extent, asked.day, asked.where)
+
+
+def of_state(name: str, request: HttpRequest, scope: Scope) -> Subject:
+    """The entities in a coverage state. An unknown state is 404."""
+    if name not in CoverageState.values:
+        raise Http404
+    state, asked = CoverageState(name), Asked.by(request, scope)
+
+    def take(extent: Extent, day: date, where: Where) -> QuerySet:
+        return state_rows(state, extent, day, where)
+
+    return asked.subject(
+        title=state.label, figure="覆盖状态",
+        basis="每个主体取最好的一种：单独组建、联合组建、挂靠或兜底、仅工作覆盖、未覆盖；"
+              "停业、吊销、空壳、迁出的不纳入",
+        rows=_within_cells(ENTITIES, asked, take), cell=_cell_words(ENTITIES, asked.where),
+    )
+
+
+def of_change(name: str, request: HttpRequest, scope: Scope) -> Subject:
+    """The entities that a cause adds to the numerator (part=met) or the denominator of
+    组织覆盖率, or takes away, since ``start``. An unknown cause is 404."""
+    if name not in set(Cause):
+        raise Http404
+    cause, asked = Cause(name), Asked.by(request, scope)
+    start = day_of(request, "start")
+    rows = attribution.met_rows if asked.part == MET else attribution.total_rows
+
+    def take(extent: Extent, day: date, where: Where) -> QuerySet:
+        found = rows(cause, extent, start, day, where)
+        return found if start < day else found.none()
+
+    number = "分子" if asked.part == MET else "分母"
+    return asked.subject(
+        title=attribution.LABELS[cause], figure=f"组织覆盖率的变化（{number}）",
+        basis=ORG_COVERAGE.basis_on(asked.day), since=start,
+        rows=_within_cells(ENTITIES, asked, take), cell=_cell_words(ENTITIES, asked.where),
+    )
+
+
+def of_due(name: str, request: HttpRequest, scope: Scope) -> Subject:
+    """What is due: elections, instructors. Anything else is 404."""
+    asked = Asked.by(request, scope)
+    if name == "elections":
+        months = due.reminder_months(asked.day)
+        return asked.subject(
+            title=f"{months} 个月内换届", figure="换届提醒", cell="",
+            basis=f"在用党组织，距本届届满不到 {months} 个月",
+            rows=_plain(due.elections_soon, asked, PartyOrganization),
+        )
+    if name == "instructors":
+        return asked.subject(
+            title="指导员聘期将满", figure="聘期提醒", cell="",
+            basis="在聘指导员，聘期三个月内到期",
+            rows=_plain(due.instructors_ending, asked, Instructor),
+        )
+    raise Http404
+
+
+def _plain(take: Callable, asked: Asked, model: type) -> QuerySet:
+    """Rows that no cell divides."""
+    rows = take(asked.extent, asked.day)
+    return rows.none() if asked.where else rows
+
+
+def _cell_words(population: Population, where: Where) -> str:
+    """A cell in words: 镇街：青石镇，主体类型：小微企业."""
+    return "，".join(_cell_word(population, key, value) for key, value in where.items())
+
+
+def _cell_word(population: Population, key: str, value: str) -> str:
+    dimension = population.dimensions.get(key) or ENTITIES.dimensions.get(key)
+    if dimension is None:
+        return f"{_FILTER_TITLES.get(key, key)}：{value}"
+    if not value:
+        return dimension.missing
+    if dimension.name:
+        name = Area.objects.filter(code=value).values_list("name", flat=True).first()
+        return f"{dimension.title}：{name or value}"
+    word = SECTIONS[value][0] if key == INDUSTRY and value in SECTIONS else value
+    return f"{dimension.title}：{word}"

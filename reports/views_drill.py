@@ -1,0 +1,110 @@
+"""The lists behind figures: every number on a page or paper opens one of these."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.scope import RIGHTS
+from common.lists import ScopedListView, Sort
+from common.tables import Column
+from common.trace import record_read
+from members.models import Member
+from reports import subjects
+from reports.sheets import SHEETS, Sheet
+from reports.subjects import Subject
+
+
+class FigureRows(ScopedListView):
+    """The rows of one figure; what they are comes from the address (reports/subjects.py)."""
+
+    roles = RIGHTS["read_figures"]
+    export_roles = None  # all rows of the figure, also those that have moved away since
+    template_name = "reports/rows.html"
+    of: ClassVar[Any]  # (name in the address, request, scope) → Subject
+
+    @cached_property
+    def subject(self) -> Subject:
+        return type(self).of(self.kwargs["key"], self.request, self.scope)
+
+    @property
+    def sheet(self) -> Sheet:
+        return SHEETS[self.subject.rows.model]
+
+    @property
+    def day(self) -> Any:
+        return self.subject.day
+
+    @property
+    def title(self) -> str:
+        return self.subject.title
+
+    @property
+    def noun(self) -> str:
+        return self.sheet.noun
+
+    @property
+    def unit(self) -> str:
+        return self.sheet.unit
+
+    @property
+    def filterset_class(self) -> Any:
+        return self.sheet.filterset_class
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        return self.sheet.columns
+
+    @property
+    def sorts(self) -> Sequence[Sort]:
+        return self.sheet.sorts
+
+    def get_queryset(self) -> QuerySet:
+        """The figure's own rows: in the scope on its day, whether they open today or not."""
+        return self.subject.rows
+
+    def prepare(self, rows: list[Any]) -> None:
+        self.sheet.prepare(rows, self.request.scope, self.day)
+        if self.sheet.model is Member and rows:
+            record_read(
+                by=self.request.user, model=Member, rows=[row.pk for row in rows],
+                action="export" if self.request.method == "POST" else "list",
+                fields="遮挡的号码", reason=f"{self.subject.figure}：{self.title}",
+            )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(subject=self.subject, **kwargs)
+        page, is_whole = context["page"], not context["conditions"]
+        size = page.total if is_whole else self.get_queryset().order_by().count()
+        own = set(context["filters"].form.fields) | {"at", "sort", "per", "cols"}
+        held = [(key, self.request.GET[key]) for key in self.request.GET if key not in own]
+        return context | {
+            "size": size, "held": held, "is_past": self.day < timezone.localdate(),
+            "has_unopened": any(not row.opens for row in page.rows),
+        }
+
+
+class IndicatorRows(FigureRows):
+    """/figures/<key>/"""
+
+    of = staticmethod(subjects.of_indicator)
+
+
+class StateRows(FigureRows):
+    """/figures/state/<key>/"""
+
+    of = staticmethod(subjects.of_state)
+
+
+class ChangeRows(FigureRows):
+    """/figures/change/<key>/"""
+
+    of = staticmethod(subjects.of_change)
+
+
+class DueRows(FigureRows):
+    """/figures/due/<key>/"""
+
+    of = staticmethod(subjects.of_due)
