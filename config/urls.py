@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("members/", include("members.urls")),
     path("rules/", include("common.rules.urls")),
     path("imports/", include("common.imports.urls")),
+    path("", include("reports.urls")),
 ]

@@ -7,7 +7,7 @@
   function tidy(form) {
     var left = [];
     Array.prototype.forEach.call(form.elements, function (field) {
-      var silent = field.name && !field.disabled && field.type !== "checkbox" && field.tagName !== "BUTTON";
+      var silent = field.name && !field.disabled && field.type !== "checkbox" && field.type !== "hidden" && field.tagName !== "BUTTON";
       if (silent && (field.value === "" || field.value === field.dataset.default)) left.push(field);
     });
     var box = document.querySelector("[data-columns]");
