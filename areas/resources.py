@@ -154,7 +154,7 @@ class AreaLedger(Ledger):
         return row.get(self.fields["name"])
 
     def check_row(self, row, options):
-        opened, closed = row.get(self.fields["opened_on"]), row.get(self.fields["closed_on"])
+        opened, closed = self.as_they_will_stand(row, ("opened_on", "closed_on"), options)
         if opened and closed and closed <= opened:
             row.error(self.fields["closed_on"], "停用日期应晚于启用日期。")
         if row.get(self.fields["grid_type"]) and row.get(self.fields["level"]) not in ("", "grid"):

@@ -405,7 +405,7 @@ class EnterpriseLedger(Ledger):
 
     def check_row(self, row, options):
         f = self.fields
-        founded, closed = row.facts["founded_on"], row.facts["closed_on"]
+        founded, closed = self.as_they_will_stand(row, ("founded_on", "closed_on"), options)
         if founded and closed and closed <= founded:
             row.error(f["closed_on"], "注销日期应晚于成立日期。")
         kind = row.get(f["entity_kind"])

@@ -128,12 +128,16 @@ class MemberValues(DatedValues):
 
     def values(self, pk, day):
         result = super().values(pk, day)
-        known = self.known_at(pk, day)
-        if known["status"] != MembershipStatus.NORMAL:
-            start = run_start(self.timeline(pk), "status", day)
-            if start != BEGINNING:
-                result[self.by_name["status_since"].column_name] = start.isoformat()
+        if start := self.since(pk, day):
+            result[self.by_name["status_since"].column_name] = start.isoformat()
         return result
+
+    def since(self, pk, day: date) -> date | None:
+        """When the 党籍状态 of ``day`` began; None for 正常 and for one without a beginning."""
+        if self.known_at(pk, day)["status"] == MembershipStatus.NORMAL:
+            return None
+        start = run_start(self.timeline(pk), "status", day)
+        return None if start == BEGINNING else start
 
 
 class Affiliations(Timelines):

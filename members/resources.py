@@ -149,9 +149,10 @@ class MemberLedger(Ledger):
                 "remarks",
             )
         ]
+        self.state = MemberValues(f)
         return [
             Plain(Member, plain, derive=lambda v: {"initials": initials(v["name"])}),
-            MemberValues(f),
+            self.state,
             Affiliations(f["affiliation"], f["transferred_on"], f["joined_on"]),
             Managements(f["management"], f["joined_on"]),
         ]
@@ -188,18 +189,29 @@ class MemberLedger(Ledger):
 
     def check_row(self, row, options):
         f = self.fields
-        joined, full = row.get(f["joined_on"]), row.get(f["full_member_on"])
-        needs_date = row.get(f["category"]) == MemberCategory.FULL and not full
+        joined, full = self.as_they_will_stand(row, ("joined_on", "full_member_on"), options)
+        is_full = row.get(f["category"]) == MemberCategory.FULL
+        needs_date = is_full and not row.given(f["full_member_on"])
         if needs_date and f["full_member_on"].column_name not in row.unread:
             row.error(f["full_member_on"], "正式党员要填转正日期，请补上。")
         if joined and full and full < joined:
             row.error(f["full_member_on"], "转正日期早于加入党组织日期，请核对。")
-        since = row.get(f["status_since"])
+        since = self._since(row, options)
         if joined and since and since < joined:
             row.error(f["status_since"], "党籍变动日期早于加入党组织日期，请核对。")
-        if since and row.get(f["status"]) == MembershipStatus.NORMAL:
+        if row.given(f["status_since"]) and row.get(f["status"]) == MembershipStatus.NORMAL:
             row.warn(f["status_since"], "党籍状态正常，变动日期未记。")
+        transferred = row.get(f["transferred_on"])
+        if joined and transferred and transferred < joined:
+            row.warn(f["transferred_on"], "组织关系转入日期早于加入党组织日期，请核对。")
         self._warn_identity(row, joined)
+
+    def _since(self, row, options):
+        """党籍变动日期 as the row gives it, or as it stands for a state that stays."""
+        column = self.fields["status_since"]
+        if row.given(column) or row.is_new or not row.given(self.fields["joined_on"]):
+            return row.get(column)
+        return self.state.since(row.record, options.day)
 
     def _warn_identity(self, row, joined) -> None:
         f = self.fields

@@ -74,6 +74,10 @@ class Coverage(Facet):
         self.modes = dict(
             OrganizationState.objects.at(options.day).values_list("organization_id", "mode")
         )
+        single = CoverageLink.objects.filter(mode=SetUpMode.SINGLE, ends_on__gt=options.day)
+        self.singles: dict[uuid.UUID, set[uuid.UUID]] = {}
+        for organization, entity in single.values_list("organization_id", "entity_id"):
+            self.singles.setdefault(organization, set()).add(entity)
         fields = ["id", "entity_id", "organization_id", "mode", "starts_on", "ends_on"]
         self.links: dict[uuid.UUID, list[dict[str, Any]]] = {}
         for link in rows_of(CoverageLink, "entity_id", ids, fields):
@@ -103,6 +107,7 @@ class Coverage(Facet):
             if organization is None:
                 return
         mode = row.get(self.mode) or self._usual_mode(links, organization, options.day)
+        self._warn(row, organization, mode)
         if row.is_new:
             self._begin(
                 row, organization, mode, row.get(self.start) or self._first(row, organization)
@@ -119,6 +124,21 @@ class Coverage(Facet):
             self._correct_start(row, printed if printed in live else live[0], links)
         else:
             self._replace(row, organization, mode, printed, links, options)
+
+    def _warn(self, row: Row, organization: uuid.UUID, mode: str) -> None:
+        """Say what looks wrong: one branch of two entities' own, a start before a founding."""
+        if mode == SetUpMode.SINGLE:
+            others = self.singles.setdefault(organization, set())
+            if others - {row.record}:
+                row.warn(self.mode, "这个党组织已由另一家主体单独组建，请核对组建方式。")
+            others.add(row.record)
+        start = row.get(self.start)
+        founded = self.finder.rows[organization]["founded_on"]
+        if start and founded and start < founded:
+            row.warn(self.start, "覆盖起始日期早于党组织成立日期，请核对。")
+        founded = row.facts.get("founded_on")
+        if start and founded and start < founded:
+            row.warn(self.start, "覆盖起始日期早于主体成立日期，请核对。")
 
     def _without_name(self, row: Row, printed, options: Options) -> uuid.UUID | None:
         """An empty 覆盖党组织: cleared, or the printed one where only mode or start is given."""

@@ -199,7 +199,7 @@ class OrganizationLedger(Ledger):
 
     def check_row(self, row, options):
         f = self.fields
-        founded, dissolved = row.get(f["founded_on"]), row.get(f["dissolved_on"])
+        founded, dissolved = self.as_they_will_stand(row, ("founded_on", "dissolved_on"), options)
         if founded and dissolved and dissolved <= founded:
             row.error(f["dissolved_on"], "撤销日期应晚于成立日期。")
         if founded and founded > options.day:

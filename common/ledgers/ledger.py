@@ -99,6 +99,14 @@ class Ledger(resources.Resource):
         facet = next(facet for facet in self.facets if column in facet.columns)
         return facet.stored_at(row.record, options.day)[column.attribute]
 
+    def as_they_will_stand(self, row: Row, fields: Iterable[str], options: Options) -> list[Any]:
+        """What several fields of the record will hold, to be compared with one another, when the
+        row says something about any of them; else None for each."""
+        columns = [self.fields[name] for name in fields]
+        if row.is_new or not any(row.given(column) for column in columns):
+            return [row.get(column) for column in columns]
+        return [self.after(row, name, options) for name in fields]
+
     def absent(self, batch_records: models.QuerySet, scope: Any) -> models.QuerySet:
         """Records in scope that the file does not name."""
         return self.model._default_manager.within(scope).exclude(pk__in=batch_records)

@@ -14,7 +14,7 @@ from accounts.models import Department, Grant, User
 from areas.choices import AreaLevel
 from areas.models import Area
 from common.cells import name_key
-from common.commands import PortalCommand, Refused, WrongCall
+from common.commands import PortalCommand, WrongCall
 from common.secrets import fingerprint, mark_of
 
 
@@ -56,22 +56,22 @@ class Command(PortalCommand):
             self.stdout.write(link or f"{user.username} 已授权。")
 
     def _places(self, options: dict[str, Any]) -> list[dict[str, Any]]:
-        """What each grant is over, by the role. Raises WrongCall or Refused."""
+        """What each grant is over, by the role. Raises WrongCall."""
         role = options["role"]
         codes = [code for group in options["area"] for code in group]
         if role == Role.SECTOR and not options["organization"]:
-            raise Refused("行业党委的账号要用 --organization 指明党组织。")
+            raise WrongCall("行业党委的账号要用 --organization 指明党组织。")
         if role in ORGANIZATION_ROLES:
             if not options["organization"]:
-                raise Refused("书记的账号要用 --organization 指明党组织。")
+                raise WrongCall("书记的账号要用 --organization 指明党组织。")
             return [{"organization": organization_named(options["organization"])}]
         if role == Role.INSTRUCTOR:
             if not options["instructor"]:
-                raise Refused("指导员的账号要用 --instructor 指明 姓名+工作单位+联系电话。")
+                raise WrongCall("指导员的账号要用 --instructor 指明 姓名+工作单位+联系电话。")
             return [{"instructor": instructor_keyed(options["instructor"])}]
         if role == Role.DEPARTMENT:
             if not options["department"]:
-                raise Refused("承办部门的账号要用 --department 指明部门。")
+                raise WrongCall("承办部门的账号要用 --department 指明部门。")
             return [{"department": Department.objects.get_or_create(name=options["department"])[0]}]
         if role in AREA_ROLES:
             return [{"area": area} for area in self._areas(role, codes)]
@@ -83,7 +83,7 @@ class Command(PortalCommand):
         top = list(Area.objects.filter(parent=None, level=AreaLevel.DISTRICT)[:2])
         if role == Role.DISTRICT and len(top) == 1:
             return top
-        raise Refused("请用 --area 指明区划代码。")
+        raise WrongCall("请用 --area 指明区划代码。")
 
 
 def organization_named(text: str) -> Any:

@@ -1,5 +1,6 @@
 """``export_ledger KIND FILE``: a ledger as a workbook that imports again (ledgers.md §2)."""
 
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -36,14 +37,15 @@ class Command(PortalCommand):
         ids = records.values_list("pk", flat=True)
         identity = not options["user"]
         try:
-            count = write_export(
-                options["file"],
-                ledger,
-                ids,
-                Options(day=day, scope=scope),
-                identity=identity,
-                by=options["user"] or "命令行",
-            )
+            with Path(options["file"]).open("wb") as target:
+                count = write_export(
+                    target,
+                    ledger,
+                    ids,
+                    Options(day=day, scope=scope),
+                    identity=identity,
+                    by=options["user"] or "命令行",
+                )
         except OSError as error:
             raise WrongCall(f"写不了文件“{options['file']}”。") from error
         if identity and any(column.is_secret for column in ledger.columns):

@@ -1,11 +1,12 @@
 """``ledger_template KIND FILE``: an empty workbook to fill in (ledgers.md §2)."""
 
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
 
 from accounts.commands import scope_of
-from common.commands import PortalCommand
+from common.commands import PortalCommand, WrongCall
 from common.ledgers import all_ledgers, ledger_of
 from common.ledgers.export import write_template
 
@@ -21,4 +22,9 @@ class Command(PortalCommand):
         parser.add_argument("--user")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        write_template(options["file"], ledger_of(options["kind"])(), scope_of(options["user"]))
+        scope = scope_of(options["user"])
+        try:
+            with Path(options["file"]).open("wb") as target:
+                write_template(target, ledger_of(options["kind"])(), scope)
+        except OSError as error:
+            raise WrongCall(f"写不了文件“{options['file']}”。") from error
