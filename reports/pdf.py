@@ -60,6 +60,7 @@ def context(
         "all_figures": {entry["key"]: entry for entry in payload["family"]},
         "without_rate": [kind for kind in payload["kinds"] if not kind["has_rate"]],
         "members_total": sum(kind["members"]["value"] for kind in payload["kinds"]),
+        "definitions": _definitions(payload),
         "segments": _segments(payload),
         "trend_chart": _trend(payload),
         "town_table": _table(payload, "town"),
@@ -73,6 +74,19 @@ def context(
         "base": settings.PUBLIC_URL,
         "width": PAPER_WIDTH,
     }
+
+
+def _definitions(payload: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every figure once: those made of entities for the main kind, because kinds are not added up;
+    the others for the whole area. What counts nothing is left out."""
+    of_kind = {entry["key"]: entry for entry in payload["main_family"]}
+    return [
+        {**of_kind[entry["key"]], "whom": payload["main"]["label"]}
+        if entry["key"] in of_kind
+        else {**entry, "whom": payload["area"]["name"]}
+        for entry in payload["family"]
+        if of_kind.get(entry["key"], entry).get("total") != 0
+    ]
 
 
 def _table(payload: dict[str, Any], dimension: str) -> dict[str, Any]:

@@ -198,9 +198,12 @@ def _elections(book: Book, payload: dict[str, Any]) -> None:
 
 
 def _basis(book: Book, payload: dict[str, Any]) -> None:
-    sheet = book.sheet("指标和口径", [26, 12, 12, 12, 80])
-    book.row(sheet, 0, ["指标", "分子或数量", "分母", "比率", "口径"], book.head)
-    for line, entry in enumerate(payload["family"], start=1):
+    sheet = book.sheet("指标和口径", [14, 26, 12, 12, 12, 80])
+    book.row(sheet, 0, ["范围", "指标", "分子或数量", "分母", "比率", "口径"], book.head)
+    whole, kind = payload["area"]["name"], payload["main"]["label"]
+    entries = [(whole, entry) for entry in payload["family"]]
+    entries += [(kind, entry) for entry in payload["main_family"]]
+    for line, (whom, entry) in enumerate(entries, start=1):
         if "value" in entry:
             values = [entry["label"], _linked(entry), "", ""]
         else:
@@ -210,7 +213,7 @@ def _basis(book: Book, payload: dict[str, Any]) -> None:
                 (entry["total"], entry["total_url"]),
                 percent(entry),
             ]
-        book.row(sheet, line, [*values, entry["basis"]])
+        book.row(sheet, line, [whom, *values, entry["basis"]])
 
 
 def _roster(book: Book, roster: Roster) -> None:
