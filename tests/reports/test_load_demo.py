@@ -1,0 +1,83 @@
+"""The demo district through the real import: its figures, its receipts, its accounts."""
+
+import json
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from accounts.choices import Role
+from accounts.models import User
+from accounts.scope import district_scope
+from areas.models import Area
+from common.commands import Refused
+from common.models import ImportBatch
+from districts.mingchuan import FILES
+from districts.mingchuan.shops import LEAST_SHOPS
+from reports.figures import Extent
+from reports.indicators import INDICATORS
+from reports.trend import month_ends, org_coverage_trend
+
+pytestmark = pytest.mark.django_db
+
+SMALL, SHOP, MARKET = "小微企业", "个体工商户", "专业市场"
+
+
+def load() -> str:
+    """Run the command for a small district; return what it prints."""
+    output = StringIO()
+    call_command("load_demo", self_employed=LEAST_SHOPS, stdout=output, stderr=StringIO())
+    return output.getvalue()
+
+
+def by_kind(key: str, day: date) -> dict[str, tuple[int, int]]:
+    """Met and total of an indicator by kind of entity, over the whole district."""
+    cells = INDICATORS[key].by("kind", Extent.of(district_scope()), day)
+    return {cell.label: (cell.figure.met, cell.figure.total) for cell in cells}
+
+
+def test_demo_district(settings, tmp_path):
+    settings.STATE_DIR = tmp_path
+    today = timezone.localdate()
+
+    printed = load()
+    batches = list(ImportBatch.objects.order_by("uploaded_at"))
+    again = load()
+
+    extent = Extent.of(district_scope())
+    members = INDICATORS["members"].figure(extent, today)
+    coverage = by_kind("org_coverage", today)
+    eligible = by_kind("eligible_organized", today)
+    trend = org_coverage_trend(extent, month_ends(today)[-4:], {"kind": SMALL})
+
+    assert members.value == 1196
+    assert (coverage[SMALL], coverage[MARKET]) == ((104, 438), (6, 16))
+    assert coverage[SHOP][1] == LEAST_SHOPS
+    assert set(coverage) == {SMALL, SHOP, MARKET}
+    assert eligible == {SMALL: (38, 41), MARKET: (5, 5)}
+    assert (trend[-1].figure.met, trend[-1].figure.total) == (104, 438)
+
+    assert [batch.file_name for batch in batches] == list(FILES)
+    assert ImportBatch.objects.count() == len(FILES), "the second run imports nothing"
+    assert [batch.counts.get("error", 0) for batch in batches] == [0, 1, 5, 1, 3, 1]
+
+    passwords = json.loads((tmp_path / "demo" / "logins.json").read_text())
+    assert set(passwords) == set(Role.values)
+    assert (tmp_path / "demo" / "logins.json").stat().st_mode & 0o777 == 0o600
+    for role, password in passwords.items():
+        assert User.objects.get(username=role).check_password(password)
+        assert password in printed
+    assert printed == again
+
+    reports = [path for path in (tmp_path / "demo").iterdir() if path.name.startswith("明川区")]
+    assert {path.suffix for path in reports} == {".pdf", ".xlsx", ".json"}
+
+
+def test_demo_does_not_mix_with_other_data(settings, tmp_path):
+    settings.STATE_DIR = tmp_path
+    Area.objects.create(code="110101", name="别的区", level="district")
+
+    with pytest.raises(Refused, match="别的数据"):
+        load()
