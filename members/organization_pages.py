@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.scope import RIGHTS
 from common.additions import RECORD, TOP, ListPart, add_to_list, panel
 from common.tables import Column
 from members.choices import MembershipStatus, Mobility
@@ -99,11 +100,12 @@ def member_numbers(
     """在册, 管理, 流入, 流出: what the user may see opens the list that makes it."""
     if not request.scope.may("read_members"):
         return None
+    scope = request.scope.only(RIGHTS["read_members"])
     own = [organization.pk]
     everyone = numbers(Member.objects.all(), own, day)
     seen = everyone
-    if not request.scope.everything:
-        seen = numbers(Member.objects.within(request.scope), own, day)
+    if not scope.everything:
+        seen = numbers(Member.objects.within(scope), own, day)
     below = tree_on(day).below(own)
     figures = [
         _figure("在册", everyone.affiliated, seen.affiliated, "组织关系在本组织",
@@ -116,7 +118,7 @@ def member_numbers(
         _figure("流出", everyone.flowing_out, seen.flowing_out, "流动党员，组织关系在本组织",
                 members_url(organization.pk, day, link=AFFILIATED, mobility=Mobility.OUT.value)),
     ]
-    with_below = numbers(Member.objects.within(request.scope), below, day)
+    with_below = numbers(Member.objects.within(scope), below, day)
     return {
         "figures": figures, "full": everyone.full, "outside": everyone.outside,
         "outside_url": members_url(organization.pk, day, link=OUTSIDE),

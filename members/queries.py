@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, F, FilteredRelation, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from accounts.scope import RIGHTS
 from common.dated import holding
 from members.choices import MembershipStatus, Mobility
 from members.models import Affiliation, Management, Member, MemberQuerySet, managed_in
@@ -135,5 +136,6 @@ def may_edit(member: Member, scope: Any, day: date) -> bool:
     merely has the membership on the roll sees the record."""
     if not scope.may("edit_members"):
         return False
-    kept = managed_in(PartyOrganization.objects.within(scope).values("pk"), day)
-    return scope.everything or Member.objects.filter(kept, pk=member.pk).exists()
+    editors = scope.only(RIGHTS["edit_members"])
+    kept = managed_in(PartyOrganization.objects.within(editors).values("pk"), day)
+    return editors.everything or Member.objects.filter(kept, pk=member.pk).exists()

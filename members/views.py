@@ -87,7 +87,9 @@ class MemberList(LedgerListView):
 
     def export_ledger(self, request: HttpRequest) -> HttpResponse:
         if request.POST.get("identity") != "1":  # the other is recorded with its reason
-            record_view(request, "export", self.filtered().qs.values_list("pk", flat=True))
+            exported = Member.objects.within(request.scope.only(self.export_roles)).values("pk")
+            rows = self.filtered().qs.filter(pk__in=exported)
+            record_view(request, "export", rows.values_list("pk", flat=True))
         return super().export_ledger(request)
 
 
@@ -114,7 +116,7 @@ class MemberDetail(ReadMixin, ScopedDetailView):
         return listed(super().get_queryset(), self.day)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        member, day, scope = self.object, self.day, self.request.scope
+        member, day, scope = self.object, self.day, self.scope
         tracks = tracks_of(self.request, member)
         status = status_words(member.status, member.joined_on, day)
         return super().get_context_data(
@@ -126,7 +128,7 @@ class MemberDetail(ReadMixin, ScopedDetailView):
             tracks=tracks,
             drawings=draw(tracks, day, timezone.localdate()),
             history=history_of(member, scope, size=5),
-            may_edit=may_edit(member, scope, timezone.localdate()),
+            may_edit=may_edit(member, self.request.scope, timezone.localdate()),
             is_past=day != timezone.localdate(),
             **kwargs,
         )

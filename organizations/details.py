@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import F, FilteredRelation, QuerySet
 
+from accounts.scope import RIGHTS
 from common.additions import parts_of
 from common.dated import BEGINNING, holding
 from common.lists import Head
@@ -28,11 +29,11 @@ from organizations.models import (
     Term,
 )
 from organizations.queries import (
+    Tree,
     listed,
     serving_words,
     set_computed,
     stage_words,
-    tree_on,
 )
 from organizations.rules import election_due
 from organizations.tables import ORGANIZATION_COLUMNS, SERVING_TONES
@@ -62,18 +63,28 @@ class Shown:
 # --- Organizations ------------------------------------------------------------------------------
 
 
-def place_in_tree(organization: PartyOrganization, scope: Any, day: date) -> list[Named]:
-    """The superiors on ``day``, the root first."""
-    above = tree_on(day).above(organization.pk)
+def may_edit(record: Any, scope: Any) -> bool:
+    """Whether the user may change this record's ledger row: the right of one grant does not reach
+    the rows of another."""
+    editors = scope.only(RIGHTS["edit_ledgers"])
+    if editors is scope:
+        return scope.may("edit_ledgers")
+    return type(record)._default_manager.within(editors).filter(pk=record.pk).exists()
+
+
+def place_in_tree(organization: PartyOrganization, tree: Tree, scope: Any) -> list[Named]:
+    """The superiors, the root first."""
+    above = tree.above(organization.pk)
     found = PartyOrganization.objects.in_bulk(above)
     rows = [found[pk] for pk in above if pk in found]
     visible = visible_ids(rows, scope)
     return [Named(str(row), address_of(row) if row.pk in visible else "") for row in rows]
 
 
-def subordinates(organization: PartyOrganization, scope: Any, day: date) -> Mapping[str, Any]:
+def subordinates(
+    organization: PartyOrganization, tree: Tree, scope: Any, day: date
+) -> Mapping[str, Any]:
     """The organizations directly under it that are active on ``day``, as a table with counts."""
-    tree = tree_on(day)
     ids = tree.children(organization.pk)
     active = PartyOrganization.objects.active(day).filter(pk__in=ids)
     visible = listed(active.within(scope), day)

@@ -56,7 +56,7 @@ class InstructorList(LedgerListView):
         return instructors_listed(rows, self.day)
 
     def prepare(self, rows: list[Any]) -> None:
-        set_terms(rows, self.request.scope, self.day)
+        set_terms(rows, self.scope, self.day)
         super().prepare(rows)
 
 
@@ -71,7 +71,7 @@ class InstructorDetail(ScopedDetailView):
         return instructors_listed(super().get_queryset(), self.day)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        instructor, day, scope = self.object, self.day, self.request.scope
+        instructor, day, scope = self.object, self.day, self.scope
         set_terms([instructor], scope, day)
         tracks = tracks_of(self.request, instructor)
         return super().get_context_data(
@@ -82,7 +82,7 @@ class InstructorDetail(ScopedDetailView):
             tracks=tracks,
             drawings=draw(tracks, day, timezone.localdate()),
             history=history_of(instructor, scope, size=5),
-            may_edit=scope.may("edit_ledgers"),
+            may_edit=details.may_edit(instructor, self.request.scope),
             is_past=day != timezone.localdate(),
             **kwargs,
         )

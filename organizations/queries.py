@@ -234,7 +234,8 @@ class Tree:
 
 def tree_on(day: date) -> Tree:
     """The tree of all organizations (a city has some 10^4), in one query."""
-    return Tree(dict(ParentLink.objects.at(day).values_list("organization_id", "parent_id")))
+    links = ParentLink.objects.at(day).order_by()
+    return Tree(dict(links.values_list("organization_id", "parent_id")))
 
 
 # --- Instructors --------------------------------------------------------------------------------
@@ -265,8 +266,12 @@ def of_serving(instructors: InstructorQuerySet, serving: str, day: date) -> Quer
     held = instructors.filter(term_starts_on__lte=day, term_ends_on__gt=day)
     if serving == SERVING:
         return held
-    # 聘期止 is the day before ends_on.
-    return held.filter(term_ends_on__lte=months_later(day, ENDING_MONTHS))
+    return held.filter(term_ends_on__lte=_ending_before(day))
+
+
+def _ending_before(day: date) -> date:
+    """Terms that end by then (聘期止 is the day before ends_on) are soon to end."""
+    return months_later(day, ENDING_MONTHS) + timedelta(days=1)
 
 
 def months_later(day: date, months: int) -> date:
@@ -284,7 +289,7 @@ def serving_words(starts_on: date | None, ends_on: date | None, day: date) -> st
         return "尚未开始"
     if ends_on <= day:
         return "已到期"
-    return "即将到期" if ends_on <= months_later(day, ENDING_MONTHS) else "在聘"
+    return "即将到期" if ends_on <= _ending_before(day) else "在聘"
 
 
 def set_terms(rows: list[Any], scope: Any, day: date) -> None:

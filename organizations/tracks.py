@@ -89,7 +89,7 @@ def instructor_track(_request: HttpRequest, organization: PartyOrganization) -> 
     """指导员: those assigned, as long as they were."""
     assigned = Assignment.objects.filter(organization=organization).select_related("instructor")
     bars = [
-        [Bar(one.starts_on, one.ends_on, str(one.instructor))]
+        Bar(one.starts_on, one.ends_on, str(one.instructor))
         for one in assigned.order_by("starts_on")
     ]
     return stacked("指导员", bars)[:_MOST]

@@ -26,7 +26,7 @@ from organizations import details
 from organizations.filters import OrganizationFilter
 from organizations.forms import OrganizationForm
 from organizations.models import OrganizationState, PartyOrganization, Post
-from organizations.queries import listed, set_computed, status_words
+from organizations.queries import listed, set_computed, status_words, tree_on
 from organizations.tables import ORGANIZATION_COLUMNS, STATUS_TONES
 
 LIST = reverse_lazy("organizations:organization_list")
@@ -60,7 +60,7 @@ class OrganizationList(LedgerListView):
         return listed(rows, self.day)
 
     def prepare(self, rows: list[Any]) -> None:
-        set_computed(rows, self.request.scope, self.day)
+        set_computed(rows, self.scope, self.day)
         super().prepare(rows)
 
 
@@ -72,7 +72,7 @@ class OrganizationDetail(ScopedDetailView):
     template_name = "organizations/organization_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        organization, day, scope = self.object, self.day, self.request.scope
+        organization, day, scope = self.object, self.day, self.scope
         state = (
             OrganizationState.objects.at(day)
             .select_related("town", "park")
@@ -80,13 +80,14 @@ class OrganizationDetail(ScopedDetailView):
         )
         tracks = tracks_of(self.request, organization)
         status = status_words(organization, day)
+        tree = tree_on(day)
         posts, terms = details.posts(organization, day), details.terms(organization, day)
         return super().get_context_data(
             state=state,
             status=status,
             status_tone=STATUS_TONES[status],
-            tree=details.place_in_tree(organization, scope, day),
-            subordinates=details.subordinates(organization, scope, day),
+            tree=details.place_in_tree(organization, tree, scope),
+            subordinates=details.subordinates(organization, tree, scope, day),
             coverage=details.covered_entities(organization, scope, day),
             posts=posts,
             secretary=next((line for line in posts if line.is_current), None),
@@ -99,7 +100,7 @@ class OrganizationDetail(ScopedDetailView):
             drawings=draw(tracks, day, timezone.localdate()),
             history=history_of(organization, scope, size=5),
             phone_url=_phone_url(organization, day),
-            may_edit=scope.may("edit_ledgers"),
+            may_edit=details.may_edit(organization, self.request.scope),
             is_past=day != timezone.localdate(),
             **kwargs,
         )
