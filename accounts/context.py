@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from accounts.models import Grant
+from accounts.scope import Scope
 from common.parameters import value
 
 NAME = "小个专党建管理平台"
@@ -25,16 +25,14 @@ def page(request: HttpRequest) -> dict[str, Any]:
             "bodies": SimpleLazyObject(lambda: value("body.names")),
             "support": SimpleLazyObject(lambda: value("body.contact")),
         },
-        "place": SimpleLazyObject(lambda: _place(user)) if is_known else "",
+        "place": SimpleLazyObject(lambda: _place(request.scope)) if is_known else "",
         "large_type": is_large,
     }
 
 
-def _place(user: Any) -> str:
+def _place(scope: Scope) -> str:
     """Where the first grant of the user lies."""
-    grant = Grant.objects.of(user).select_related(
-        "area", "organization", "instructor", "department"
-    ).first()
-    if grant is None:
+    if not scope.grants:
         return ""
+    grant = scope.grants[0]
     return str(grant.area or grant.organization or grant.department or "")

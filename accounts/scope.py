@@ -157,9 +157,7 @@ def _bound(roots: list[Area]) -> dict[str, frozenset[uuid.UUID]]:
     result: dict[str, set[uuid.UUID]] = {}
     for root in roots:
         level = root.level if root.level in _BOUND_COLUMN else AreaLevel.TOWN
-        below = subtree_ids([root.pk])
-        ids = Area.objects.filter(pk__in=below, level=level).values_list("pk", flat=True)
-        result.setdefault(_BOUND_COLUMN[level], set()).update(ids)
+        result.setdefault(_BOUND_COLUMN[level], set()).update(subtree_ids([root.pk], level))
     return {column: frozenset(ids) for column, ids in result.items()}
 
 

@@ -11,11 +11,15 @@ from areas.choices import AreaLevel
 from areas.models import Area
 
 
-def subtree_ids(roots: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-    """Ids of ``roots`` and everything below them. One query: a city has some 10^3 areas."""
+def subtree_ids(roots: Iterable[uuid.UUID], level: str = "") -> set[uuid.UUID]:
+    """Ids of ``roots`` and everything below them, of one level if given. One query: a city has
+    some 10^3 areas."""
     children: dict[uuid.UUID | None, list[uuid.UUID]] = {}
-    for pk, parent in Area.objects.values_list("id", "parent_id"):
+    of_level = set()
+    for pk, parent, own in Area.objects.order_by().values_list("id", "parent_id", "level"):
         children.setdefault(parent, []).append(pk)
+        if own == level:
+            of_level.add(pk)
     found: set[uuid.UUID] = set()
     waiting = list(roots)
     while waiting:
@@ -23,7 +27,7 @@ def subtree_ids(roots: Iterable[uuid.UUID]) -> set[uuid.UUID]:
         if pk not in found:
             found.add(pk)
             waiting.extend(children.get(pk, ()))
-    return found
+    return found & of_level if level else found
 
 
 def district_area() -> Area | None:
