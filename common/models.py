@@ -98,7 +98,7 @@ class ImportBatch(models.Model):
 
 
 class ImportRow(models.Model):
-    """A row of an import batch: what it would do, or why it cannot be done."""
+    """导入行: a row of an import batch, what it would do, or why it cannot be done."""
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField("行号")

@@ -4,12 +4,11 @@ import uuid
 from typing import Any
 
 from areas.choices import AreaLevel
-from areas.columns import AreaColumn, PlacedValues
+from areas.columns import AreaColumn
 from areas.finder import AreaFinder
 from common import cells
 from common.cells import name_key
 from common.ledgers.columns import (
-    Cell,
     ChoiceCell,
     CodeCell,
     Column,
@@ -26,54 +25,9 @@ from common.ledgers.ledger import Figure, KeyIndex, Ledger
 from common.ledgers.rules import mark_twins, refuse_repeated
 from common.pinyin import initials
 from enterprises.choices import KINDS_CODE_OPTIONAL, BusinessStatus, EntityKind, Stage
-from enterprises.industries import SECTIONS, industry
+from enterprises.columns import EntityValues, IndustryCell
 from enterprises.models import Entity, EntityState
 from enterprises.rules import uscc_problem
-
-
-class IndustryCell(Cell):
-    """GB/T 4754: section letter, section name or two-digit code → (section, division)."""
-
-    nothing = ("", "")
-
-    def clean(self, value, row=None, **kwargs):
-        section, division = industry(cells.text(value))
-        return section, division or ""
-
-    def render(self, value, obj=None, **kwargs):
-        section, division = value
-        return division or section
-
-    def form_choices(self):
-        """Sections and their divisions, for the list of a form: the values that are printed."""
-        return [
-            (f"{letter} {name}", [(letter, f"{letter} {name}（不分大类）")]
-             + [(code, f"{code} {title}") for code, title in divisions.items()])
-            for letter, (name, divisions) in SECTIONS.items()
-        ]
-
-
-class EntityValues(PlacedValues):
-    """Dated values of an entity; 注销 with a date is the date's business (ledgers.md §1)."""
-
-    def read(self, row, column, known, options):
-        if column.attribute == "industry":
-            section, division = row.get(column)
-            return {"section": section, "division": division}
-        if column.attribute == "status" and _is_closing(row, column):
-            state = known.get("status") or BusinessStatus.NORMAL
-            return {"status": state if not row.is_new else BusinessStatus.NORMAL}
-        return super().read(row, column, known, options)
-
-    def show(self, column, values):
-        if column.attribute == "industry":
-            return column.show((values["section"], values["division"]))
-        return super().show(column, values)
-
-
-def _is_closing(row, column) -> bool:
-    """Whether the row says 注销 and when."""
-    return row.get(column) == BusinessStatus.CLOSED and bool(row.facts["closed_on"])
 
 
 class EnterpriseLedger(Ledger):
