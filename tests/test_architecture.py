@@ -1,0 +1,280 @@
+"""Guards: what every model, view, file and trigger must keep, so that nobody has to remember it.
+
+An exception stands in a list with its reason; one that is no longer needed fails too.
+"""
+
+import ast
+import io
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+
+from common.access import roles_of
+from common.scoping import reachable
+from common.trace import tracked_tables
+from tests.routes import routes
+
+ROOT = Path(settings.BASE_DIR)
+APPS = ("common", "areas", "accounts", "enterprises", "organizations", "members", "reports")
+FILES = sorted(
+    path
+    for app in (*APPS, "config", "districts")
+    for path in (ROOT / app).rglob("*.py")
+    if "migrations" not in path.parts
+)
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def models() -> list:
+    return [model for app in APPS for model in apps.get_app_config(app).get_models()]
+
+
+# --- layers and migrations --------------------------------------------------------------------
+
+
+def test_imports_run_downwards_only():
+    command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.django_db
+def test_migrations_are_complete():
+    call_command("makemigrations", "--check", "--dry-run", stdout=io.StringIO())
+
+
+# --- scope ------------------------------------------------------------------------------------
+
+# Models whose rows no scope limits, and why.
+GLOBAL_MODELS = {
+    "accounts.User": "accounts are the system administrator's; pages show one's own",
+    "accounts.Department": "a list of names that everybody may see",
+    "accounts.Grant": "pages show one's own",
+    "common.CalendarDay": "the calendar is the same for everybody",
+    "common.FlowStep": "read through the record that it belongs to",
+    "common.HistoryEntry": "read through the record that it belongs to",
+    "common.ImportRow": "read through its batch",
+    "common.Job": "read through the batch or the run that it works for",
+    "common.Parameter": "settings are the same for everybody",
+    "common.ReadEntry": "the audit administrator's",
+}
+
+
+def test_every_model_says_who_reaches_its_rows():
+    free = {
+        model._meta.label
+        for model in models()
+        if not reachable(model._meta.label) and not hasattr(model, "scope_parent")
+    }
+    assert free == set(GLOBAL_MODELS)
+
+
+def test_a_row_that_stands_with_another_ends_at_one_that_is_reached():
+    for model in models():
+        parent = getattr(model, "scope_parent", None)
+        if parent:
+            above = model._meta.get_field(parent).related_model
+            assert reachable(above._meta.label) or hasattr(above, "scope_parent")
+        if parent or reachable(model._meta.label):
+            assert hasattr(model.objects.all(), "within")
+
+
+def test_every_view_declares_its_roles():
+    assert [route.name for route in routes() if roles_of(route.view) is None] == []
+
+
+def test_only_signing_in_and_the_type_size_are_public():
+    public = {route.name for route in routes() if roles_of(route.view) == {"public"}}
+    assert public == {"accounts:login", "accounts:logout", "accounts:link", "accounts:type"}
+
+
+# Files that show rows to people: rows come from .within(scope).
+SHOWING = re.compile(
+    r"(?:\w+_)?(?:views|forms|resources|tables|filters|pages|details|downloads|search|home)"
+    r"(?:_\w+)?\.py"
+)
+QUERY = re.compile(r"\b(\w+)\.objects\.(\w+)")
+OF_A_ROW = "of one record, or of records of a page, that came from .within(scope)"
+CONDITION = "a condition on rows that come from .within(scope)"
+KEYS = "finds records by key; the check then refuses those outside the scope"
+QUERIES_BESIDE_SCOPE = {
+    "accounts/views.py": {"Grant.of": "one's own grants"},
+    "areas/filters.py": {
+        "Area.filter": "the ids come from the scope",
+        "Area.in_use": "narrowed to the areas of the scope in the next line",
+    },
+    "areas/resources.py": {
+        "Area.order_by": "codes of superiors, to find circles", "Area.all": KEYS,
+    },
+    "areas/views.py": {"Area.in_use": OF_A_ROW},
+    "common/imports/pages.py": {"Job.filter": OF_A_ROW},
+    "common/ledgers/views.py": {"HistoryEntry.filter": OF_A_ROW},
+    "common/rules/forms.py": {"CalendarDay.filter": "the calendar is the same for everybody"},
+    "enterprises/resources.py": {
+        "Entity.exclude": KEYS, "Entity.at": KEYS, "Entity.filter": "kinds that the file names",
+    },
+    "enterprises/views.py": {"EntityState.at": OF_A_ROW},
+    "members/details.py": {"MemberState.at": OF_A_ROW, "model.at": OF_A_ROW},
+    "members/entity_pages.py": {"Member.counting": OF_A_ROW, "Affiliation.at": OF_A_ROW},
+    "members/organization_pages.py": {
+        "OrganizationState.at": OF_A_ROW, "Member.all": OF_A_ROW, "Post.at": OF_A_ROW,
+    },
+    "members/resources.py": {"Member.order_by": KEYS},
+    "members/search.py": {"Affiliation.at": OF_A_ROW},
+    "organizations/details.py": {
+        "PartyOrganization.in_bulk": OF_A_ROW, "PartyOrganization.active": OF_A_ROW,
+        "Post.filter": OF_A_ROW, "Term.filter": OF_A_ROW, "Appointment.at": OF_A_ROW,
+        "Appointment.filter": OF_A_ROW, "Assignment.at": OF_A_ROW,
+    },
+    "organizations/entity_filters.py": {"Assignment.at": CONDITION},
+    "organizations/entity_pages.py": {
+        "Post.at": OF_A_ROW, "Appointment.at": OF_A_ROW, "CoverageLink.filter": OF_A_ROW,
+        "Assignment.filter": OF_A_ROW,
+    },
+    "organizations/filters.py": {"Post.at": CONDITION, "Appointment.filter": CONDITION},
+    "organizations/resources.py": {"PartyOrganization.all": KEYS, "Instructor.filter": KEYS},
+    "organizations/views.py": {"OrganizationState.at": OF_A_ROW},
+    "reports/forms.py": {"Area.filter": "the ids come from the scope"},
+    "reports/views_runs.py": {"Job.filter": OF_A_ROW},
+}
+
+
+def test_rows_that_people_see_come_from_their_scope():
+    found: dict[str, set[str]] = {}
+    for path in FILES:
+        if not SHOWING.fullmatch(path.name) or "management" in path.parts:
+            continue
+        for model, method in QUERY.findall(path.read_text()):
+            if method not in ("within", "none"):
+                found.setdefault(name_of(path), set()).add(f"{model}.{method}")
+    assert found == {path: set(reasons) for path, reasons in QUERIES_BESIDE_SCOPE.items()}
+
+
+# --- flows ------------------------------------------------------------------------------------
+
+# Fields that only a flow moves (common/transitions.py); everything else plans a change.
+ASSIGNED = {
+    "common/jobs.py: job.state": "the claim of a job, whose row is its own lock",
+    "districts/mingchuan/members.py: member.status": "writes a workbook, not the database",
+    "districts/mingchuan/shops.py: shop.status": "writes a workbook, not the database",
+}
+
+
+def test_states_are_moved_by_flows_only():
+    found = set()
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            found |= {
+                f"{name_of(path)}: {ast.unparse(target)}"
+                for target in targets
+                if isinstance(target, ast.Attribute) and target.attr in ("state", "status")
+                and ast.unparse(target.value) != "self"
+            }
+    assert found == set(ASSIGNED)
+
+
+# --- size and words ---------------------------------------------------------------------------
+
+
+def most_lines(path: Path) -> int:
+    """How long a file may be."""
+    if path.name.startswith("models"):
+        return 600
+    return 400 if "views" in path.name else 450
+
+
+def test_files_are_short():
+    """Templates and the stylesheet: tests/common/test_templates.py."""
+    lengths = {path: len(path.read_text().splitlines()) for path in FILES}
+    assert [name_of(path) for path, length in lengths.items() if length > most_lines(path)] == []
+
+
+def test_nothing_is_marked_safe():
+    trusting = re.compile(r"\bmark_safe\b|\bSafeString\(|\bhtml_safe\b|autoescape\s*=\s*False")
+    assert [name_of(path) for path in FILES if trusting.search(path.read_text())] == []
+
+
+EXPLAINED = {"actions.py", "rules.py", "scope.py", "indicators.py", "dated.py", "changes.py"}
+
+
+def public(tree: ast.Module) -> Iterator[ast.AST]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            yield node
+
+
+def test_public_rules_and_verbs_are_explained():
+    silent = [
+        f"{name_of(path)}: {node.name}"
+        for path in FILES
+        if path.name in EXPLAINED
+        for node in public(ast.parse(path.read_text()))
+        if not ast.get_docstring(node)
+    ]
+    assert silent == []
+
+
+def test_a_model_begins_with_its_chinese_term():
+    silent = [m._meta.label for m in models() if not re.match(r"[\u4e00-\u9fff]", m.__doc__ or "")]
+    assert silent == []
+
+
+# --- trace ------------------------------------------------------------------------------------
+
+# Business tables beside the models of GLOBAL_MODELS that leave no trace, and why.
+UNTRACKED = {
+    "common.ImportBatch": "its steps are kept by its flow",
+    "reports.ReportRun": "a frozen payload with its checksum",
+}
+TRIGGERS = """
+SELECT c.relname, t.tgname, t.tgenabled, p.prosecdef, p.proconfig
+FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+WHERE NOT t.tgisinternal
+"""
+
+
+def test_every_business_table_is_tracked():
+    free = {model._meta.label for model in models() if model._meta.db_table not in tracked_tables()}
+    assert free - set(GLOBAL_MODELS) == set(UNTRACKED)
+    assert {"accounts.Grant", "common.Parameter", "common.CalendarDay"}.isdisjoint(free)
+
+
+@pytest.mark.django_db
+def test_every_tracked_table_has_its_triggers():
+    with connection.cursor() as cursor:
+        cursor.execute(TRIGGERS)
+        rows = cursor.fetchall()
+    wanted = {
+        (table, f"trace_{verb}")
+        for table in tracked_tables()
+        for verb in ("insert", "update", "delete")
+    }
+    assert {(table, trigger) for table, trigger, *_ in rows} == wanted
+    for _table, _trigger, enabled, definer, configuration in rows:
+        assert (enabled, definer) == ("O", True)
+        assert "enable_nestloop=off" in configuration
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", ["common_history", "common_read"])
+def test_the_application_may_only_read_the_trace(table):
+    """tests/test_database_roles.py tries the statements."""
+    with connection.cursor() as cursor:
+        for right in ("UPDATE", "DELETE", "TRUNCATE", "TRIGGER"):
+            cursor.execute(
+                "SELECT has_table_privilege(%s, %s, %s)",
+                [settings.DATABASE_APPLICATION_ROLE, table, right],
+            )
+            assert (right, cursor.fetchone()[0]) == (right, False)
