@@ -47,10 +47,11 @@ class DrawnBar:
     text: str  # what fits; "" when nothing does
     is_now: bool
     title: str
+    is_outside: bool = False  # the text stands before the bar
 
     @property
     def text_x(self) -> float:
-        return round(self.x + 6, 1)
+        return round(self.x - 6 if self.is_outside else self.x + 6, 1)
 
 
 @dataclass(frozen=True)
@@ -159,12 +160,17 @@ class _Scale:
 
 
 def _bars(track: Track, scale: _Scale, day: date) -> list[DrawnBar]:
-    drawn = []
+    drawn: list[DrawnBar] = []
+    free_from = float(scale.left)
     for bar in sorted(track.bars, key=lambda bar: bar.starts_on):
         x = scale.x(bar.starts_on)
         width = round(max(scale.end(bar) - x - 1.5, 2), 1)
         text = _fitting(bar.text, int((width - 10) / _GLYPH))
-        drawn.append(DrawnBar(bar, x, width, text, bar.starts_on <= day < bar.ends_on, told(bar)))
+        is_outside = text != bar.text and len(bar.text) * _GLYPH + 12 <= x - free_from
+        is_now = bar.starts_on <= day < bar.ends_on
+        shown = bar.text if is_outside else text
+        drawn.append(DrawnBar(bar, x, width, shown, is_now, told(bar), is_outside))
+        free_from = x + width
     return drawn
 
 

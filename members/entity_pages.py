@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, F
 from django.http import HttpRequest
+from django.urls import reverse
 
 from common.additions import RECORD, ListPart, add_to_list, panel
 from common.tables import Column
@@ -64,4 +65,12 @@ def members(request: HttpRequest, entity: Entity, day: date) -> Mapping[str, Any
             if row.organization and row.organization.pk in reachable
             else ""
         )
-    return {"rows": rows, "total": total, "unseen": total - seen, "more": seen - len(rows)}
+    list_url = f"{reverse('members:member_list')}?entity={entity.pk}&status=normal&as_of={day}"
+    may_open = request.scope.may("read_members")
+    return {
+        "list_url": list_url if seen and may_open else "",
+        "rows": rows,
+        "total": total,
+        "unseen": total - seen,
+        "more": seen - len(rows),
+    }

@@ -12,6 +12,7 @@ class OrganizationsConfig(AppConfig):
     def ready(self) -> None:
         from common import ledgers, navigation, trace  # noqa: PLC0415 -- models need ready apps
         from organizations import (  # noqa: PLC0415
+            area_pages,  # noqa: F401
             coverage_facet,
             entity_filters,  # noqa: F401
             entity_pages,  # noqa: F401

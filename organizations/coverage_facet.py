@@ -21,6 +21,7 @@ from organizations.models import (
     OrganizationState,
     PendingUnit,
 )
+from organizations.reach import own_organizations
 
 MODE_SYNONYMS = {
     "单独": SetUpMode.SINGLE,
@@ -109,6 +110,8 @@ class Coverage(Facet):
         mode = row.get(self.mode) or self._usual_mode(links, organization, options.day)
         self._warn(row, organization, mode)
         if row.is_new:
+            # A sector committee brings the entities that its organizations cover, wherever.
+            row.facts["is_own"] = organization in own_organizations(options.scope, options.day)
             self._begin(
                 row, organization, mode, row.get(self.start) or self._first(row, organization)
             )

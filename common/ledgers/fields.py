@@ -104,11 +104,14 @@ def _secret_field(column: Column, mask: str, help_text: str) -> LedgerField:
 
 def _widget(column: Column, scope: Any, current: str) -> forms.Widget:
     cell = column.cell
+    nothing = "请选择" if column.required else "未填"
     if grouped := getattr(cell, "form_choices", None):
-        return forms.Select(choices=_with_current(grouped(), current))
+        return forms.Select(choices=_with_current(grouped(), current, nothing))
     if isinstance(cell, ChoiceCell | YesNoCell):
         names = choices_of(column, scope)
-        return forms.Select(choices=_with_current([(name, name) for name in names], current))
+        return forms.Select(
+            choices=_with_current([(name, name) for name in names], current, nothing)
+        )
     if column.suggestions:
         return _suggesting(column, scope, current)
     return _plain_widget(column)
@@ -116,22 +119,23 @@ def _widget(column: Column, scope: Any, current: str) -> forms.Widget:
 
 def _suggesting(column: Column, scope: Any, current: str) -> forms.Widget:
     names = choices_of(column, scope)
+    nothing = "请选择" if column.required else "未填"
     if isinstance(column.cell, ManyCell) or not 0 < len(names) <= _SUGGESTED:
         return _plain_widget(column)
     if len(names) > _OPEN:
         return SuggestInput(names)
-    return forms.Select(choices=_with_current([(name, name) for name in names], current))
+    return forms.Select(choices=_with_current([(name, name) for name in names], current, nothing))
 
 
-def _with_current(choices: Choices, current: str) -> Choices:
-    """Nothing, the choices, and what stands there already."""
+def _with_current(choices: Choices, current: str, nothing: str) -> Choices:
+    """Nothing, what stands there already, and the choices."""
     known = {
         key
         for value, label in choices
         for key in ([inner for inner, _ in label] if isinstance(label, list | tuple) else [value])
     }
     extra = [(current, current)] if current and current not in known else []
-    return [("", "未填"), *extra, *choices]
+    return [("", nothing), *extra, *choices]
 
 
 def _plain_widget(column: Column) -> forms.Widget:

@@ -72,8 +72,9 @@ class Ledger(resources.Resource):
         """Rules that see the whole file: cycles, links that this file makes possible."""
 
     def in_scope(self, row: Row, options: Options) -> bool:
-        """Whether the row as it will stand lies in the user's scope."""
-        return options.scope.covers(row.facts.get("places", {}))
+        """Whether the row as it will stand lies in the user's scope. ``is_own``: a facet knows that
+        it belongs to an organization of the user."""
+        return row.facts.get("is_own", False) or options.scope.covers(row.facts.get("places", {}))
 
     def label(self, row: Row) -> str:
         """How a row is called on the check page."""

@@ -216,15 +216,18 @@ class LedgerListView(ScopedListView):
         name = f"{ledger.title}{self.day:%Y%m%d}.xlsx"
         return FileResponse(target, as_attachment=True, filename=name)
 
+    def has_secrets(self) -> bool:
+        """Whether the ledger holds numbers that are masked."""
+        return any(column.is_secret for column in ledger_of(self.ledger_kind)().columns)
+
     def may_export_identity(self) -> bool:
-        ledger = ledger_of(self.ledger_kind)()
-        has_secrets = any(column.is_secret for column in ledger.columns)
-        return has_secrets and bool(having("export_identity") & self.request.scope.roles)
+        return self.has_secrets() and bool(having("export_identity") & self.request.scope.roles)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         roles = self.request.scope.roles
         editors = having(ledger_of(self.ledger_kind).edit_right)
         return super().get_context_data(
+            has_secrets=self.has_secrets(),
             may_export_identity=self.may_export_identity(),
             may_edit=bool(editors & roles),
             create_url=self.create_url,

@@ -122,8 +122,12 @@ def test_record_shows_where_it_stands_and_what_is_below(cast, town):
     assert "下级区划 1 个" in text
     assert "甲一村" in text
     assert "990101101" in text
-    [figure] = [f for f in page.context["figures"] if f.label == "市场主体"]
-    assert figure.value == town.get(figure.url).context["page"].total == 2
+    figures = {figure.label: figure for figure in page.context["figures"]}
+    assert {label: figure.value for label, figure in figures.items()} == {
+        "市场主体": 2, "党组织": 2,
+    }
+    for figure in figures.values():
+        assert town.get(figure.url).context["page"].total == figure.value
 
 
 def test_foreign_record_is_404(cast, town):

@@ -132,6 +132,17 @@ def test_new_record_outside_the_scope_is_refused(cast, town, code):
     assert not Entity.objects.filter(uscc=code).exists()
 
 
+def test_sector_committee_brings_what_its_organizations_cover(cast, client, code):
+    client.force_login(cast.sector_staff)
+    covered = {"organization_id": "中共乙一支部委员会", "mode": "联合组建", "town": "甲镇"}
+    refused = client.post(NEW, new_entity(uscc=code))
+    assert "不在您的管理范围内" in text_of(refused)
+    answer = client.post(NEW, new_entity(uscc=code, **covered))
+    entity = Entity.objects.get(uscc=code)
+    assert answer.url == entity.get_absolute_url()
+    assert client.get(answer.url).status_code == 200
+
+
 def test_foreign_record_is_not_touched_by_its_key(cast, client):
     client.force_login(cast.town_b_staff)
     page = client.post(NEW, new_entity(uscc=CODE, town="乙街道"))

@@ -409,6 +409,13 @@ def test_record_shows_only_members_in_scope(cast, client):
     assert "另有 1 名不在您的管理范围内" in text
 
 
+def test_number_of_members_opens_their_list(cast, town):
+    make.make_member(cast.organization_a, workplace=cast.entity_a, status="left")
+    panels = detail(town, cast.entity_a).context["panels"]["record"]
+    [panel] = [one.context for one in panels if one.template == "members/of_entity.html"]
+    assert panel["total"] == town.get(panel["list_url"]).context["page"].total == 1
+
+
 def test_instructor_sees_the_entity_but_no_members(cast, client):
     client.force_login(cast.instructor_a_user)
     text = text_of(detail(client, cast.entity_a))
