@@ -16,6 +16,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.db.models.enums import Choices
 
 from common.access import roles_of
 from common.scoping import reachable
@@ -278,3 +279,31 @@ def test_the_application_may_only_read_the_trace(table):
                 [settings.DATABASE_APPLICATION_ROLE, table, right],
             )
             assert (right, cursor.fetchone()[0]) == (right, False)
+
+
+# --- glossary ---------------------------------------------------------------------------------
+
+
+def choices() -> Iterator[type[Choices]]:
+    """The sets of choices of our apps."""
+    waiting = [Choices]
+    while waiting:
+        kind = waiting.pop()
+        waiting.extend(kind.__subclasses__())
+        if kind.__module__.partition(".")[0] in APPS:
+            yield kind
+
+
+def test_every_model_and_choice_stands_in_the_glossary():
+    lines = [
+        [cell.strip() for cell in line.split("|")]
+        for line in (ROOT / "docs/glossary.md").read_text().splitlines()
+        if line.startswith("| ")
+    ]
+    terms = {(cells[1], word.strip("`")) for cells in lines for word in cells[3].split()}
+    words = {word for _term, word in terms}
+    assert {model.__name__ for model in models()} - words == set()
+    members = {(m.label, f"{kind.__name__}.{m.name}") for kind in choices() for m in kind}
+    assert members - terms == set()
+    # A name that no longer is, or a label that has changed, is stale.
+    assert {pair for pair in terms if "." in pair[1]} == members
