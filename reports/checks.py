@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
+
 from areas.models import Area
 from common.models import BatchState, ImportBatch
 from common.templatetags.ui import day as in_words
@@ -47,7 +49,7 @@ def _last_import(extent: Extent) -> Iterator[Check]:
     applied = ImportBatch.objects.within(extent.scope).filter(state=BatchState.APPLIED)
     last = applied.order_by("-applied_at").first()
     if last and last.applied_at:
-        yield Check("info", f"台账最近一次导入是 {in_words(last.applied_at.date())}",
+        yield Check("info", f"台账最近一次导入是 {in_words(timezone.localdate(last.applied_at))}",
                     f"数据截止日 {in_words(last.effective_on)}。")
 
 

@@ -1,6 +1,6 @@
 """What a page of figures is about: day, comparison, area, kind. All of it stands in the URL."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -132,12 +132,12 @@ class Conditions:
     def extent(self) -> Extent:
         return Extent.of(self.places.scope, self.area)
 
-    def shown_kind(self, here: Sequence[EntityKind]) -> EntityKind:
+    def shown_kind(self, here: Sequence[EntityKind], without_rate: Container[str]) -> EntityKind:
         """The chosen or the main kind; when nobody chose and it has no rows, the first there
-        is: a sector committee may have markets and shops only."""
+        is, one with a rate before others: a sector committee may have markets and shops only."""
         if self.is_kind_chosen or self.kind in here or not here:
             return self.kind
-        return here[0]
+        return next((kind for kind in here if kind.value not in without_rate), here[0])
 
     def as_query(self) -> dict[str, str]:
         """These conditions as an address has them."""
@@ -165,8 +165,8 @@ class Conditions:
 
 
 def conditions_of(request: HttpRequest, scope: Scope) -> Conditions:
-    """The conditions in the URL, for who has this scope. An area outside the scope is 404; a day or kind that makes no
-    sense is today, or the district's main kind."""
+    """The conditions in the URL, for who has this scope. An area outside it is 404; a day or kind
+    that makes no sense is today, or the district's main kind."""
     places = Places(scope)
     day = day_of(request)
     against, refusal = _against(request, day)

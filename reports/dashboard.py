@@ -116,7 +116,7 @@ class Board:
         self.by_kind = cells([INDICATORS[key] for key in keys], "kind", self.extent, self.day)
         here = {cell.key for cell in self.by_kind["entities"]}
         self.kinds_here = [kind for kind in EntityKind if kind.label in here]
-        self.kind = conditions.shown_kind(self.kinds_here)
+        self.kind = conditions.shown_kind(self.kinds_here, self.without_rate)
         self.unit = KIND_UNITS[self.kind]
         self.where = {"kind": self.kind.label}
         self.lists = Lists(self.day, conditions.area, self.where)
@@ -174,7 +174,8 @@ class Board:
     @property
     def states_label(self) -> str:
         """The bar in words."""
-        words = "，".join(f"{line.state.label} {line.count:,}" for line in self.states if line.percent)
+        shown = (line for line in self.states if line.percent)
+        words = "，".join(f"{line.state.label} {line.count:,}" for line in shown)
         return f"{self.total:,} {self.unit}{self.kind.label}的覆盖状态：{words}"
 
     @property
@@ -236,10 +237,14 @@ class Board:
         words = parameters.value("report.no_rate_reason", on=self.day)
         return words.replace("{n}", f"{self.organizations_of.get(kind.value, 0):,}")
 
-    @property
+    @cached_property
     def no_rate(self) -> str:
         """The same for the kind of the page."""
         return self.reason(self.kind)
+
+    @property
+    def no_rate_title(self) -> str:
+        return f"{self.kind.label}不计算覆盖率"
 
     @cached_property
     def kinds(self) -> list[KindLine]:

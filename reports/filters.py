@@ -13,7 +13,7 @@ class RunFilter(ScopedFilterSet):
 
     search_fields = ("number__icontains", "area__name__icontains")
     search_hint = "编号或范围"
-    folded = ("day",)
+    folded = ("origin", "day")
 
     area = django_filters.ModelChoiceFilter(
         label="范围", queryset=scoped(Area), to_field_name="code"

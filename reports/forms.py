@@ -1,7 +1,7 @@
 """Asking for a report."""
 
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.utils import timezone
@@ -29,7 +29,6 @@ class RunForm(ScopedForm):
         label="对比时点", widget=DayInput, required=False,
         help_text="报告说明从这一天以来的变化。空着就不对比。",
     )
-    groups: ClassVar = (("统计条件", ("area", "as_of", "against")),)
 
     def narrow(self, scope: Scope) -> None:
         """Areas that lie wholly in the scope, the largest first."""

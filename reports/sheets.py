@@ -24,15 +24,14 @@ from members.models import Member
 from organizations.choices import MODE_RANK, CoverageState, OrganizationCategory
 from organizations.coverage import valid_links, with_coverage
 from organizations.models import Instructor, PartyOrganization
-from organizations.queries import set_terms, stage_words
 from organizations.queries import listed as organizations_listed
+from organizations.queries import set_terms, stage_words
 from reports.charts import STATE_LOOK
 from reports.opening import address, opening
 
 COVERAGE_TONES = {state.label: look for state, (look, _fill) in STATE_LOOK.items()} | {
     CoverageState.NOT_COUNTED.label: "out"
 }
-STAGE_TONES = {"已逾期": "bad"}
 
 Prepare = Callable[[list[Any], Scope, date], None]
 
@@ -159,8 +158,8 @@ ORGANIZATION_SHEET = Sheet(
                value=lambda row: OrganizationCategory(row.category).label if row.category else ""),
         Column("town", "所属镇街", value="town_name", short="镇街"),
         Column("secretary", "书记", value=lambda row: row.secretary or "空缺"),
-        Column("due", "应换届日期", value="due_on", kind="date", short="换届"),
-        Column("stage", "换届提醒", kind="state", tones=STAGE_TONES, short="提醒"),
+        Column("due", "应换届日期", value="due_on", kind="date", short="换届",
+               sub=Column("stage", "换届提醒")),
         Column("founded", "成立日期", value="founded_on", kind="date", wide=True,
                sort=("founded", "-founded")),
     ),

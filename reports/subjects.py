@@ -6,6 +6,7 @@ The rows are made by the figure's own definition, so that the list has exactly a
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, QueryDict
@@ -13,6 +14,7 @@ from django.http import Http404, HttpRequest, QueryDict
 from accounts.scope import Scope
 from areas.models import Area
 from common.views import day_of
+from enterprises.choices import KIND_UNITS
 from enterprises.industries import SECTIONS
 from organizations.choices import CoverageState
 from organizations.models import Instructor, PartyOrganization
@@ -60,9 +62,16 @@ class Subject:
     area: Area | None
     place: str
     cell: str
+    unit: str
     rows: QuerySet
     share: Share | None = None
     since: date | None = None
+
+    @property
+    def board_query(self) -> str:
+        """The dashboard of the same day and area."""
+        area = {"area": self.area.code} if self.area else {}
+        return urlencode({"as_of": self.day.isoformat(), **area})
 
 
 @dataclass(frozen=True)
@@ -92,8 +101,15 @@ class Asked:
 
     def subject(self, **values) -> Subject:
         """A subject under these conditions."""
-        common = {"day": self.day, "area": self.area, "place": self.place}
+        common = {
+            "day": self.day, "area": self.area, "place": self.place, "unit": self._unit(),
+        }
         return Subject(**(common | values))
+
+    def _unit(self) -> str:
+        """Of entities the unit of their kind; "" leaves it to the list."""
+        kinds = {kind.label: unit for kind, unit in KIND_UNITS.items()}
+        return kinds.get(self.where.get("kind", ""), "")
 
 
 def _cells(query: QueryDict) -> dict[str, str]:

@@ -47,7 +47,7 @@ class FigureRows(ScopedListView):
 
     @property
     def unit(self) -> str:
-        return self.sheet.unit
+        return self.subject.unit or self.sheet.unit
 
     @property
     def filterset_class(self) -> Any:

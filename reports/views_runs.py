@@ -10,7 +10,6 @@ from django.http import (
     HttpResponse,
     HttpResponseRedirect,
 )
-
 from django.utils import timezone
 from django.views.generic import View
 from django_htmx.http import HttpResponseClientRedirect
@@ -102,7 +101,7 @@ class RunCreate(ScopedFormView):
         area, day = self.area, min(self.day, timezone.localdate())
         checks = checks_before(Extent.of(self.scope, area), area, day) if area else []
         return super().get_context_data(
-            checks=checks, checked_area=area, checked_day=day, **kwargs
+            checks=checks, checked_area=area, checked_day=day, report_title=TITLE, **kwargs
         )
 
 
@@ -117,7 +116,8 @@ class RunDetail(ScopedDetailView):
         return super().get_queryset().select_related("area", "asked_by")
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.htmx and self.object.state != RunState.QUEUED:  # the page that was waiting
+        is_poll = request.htmx and request.htmx.target == "progress"
+        if is_poll and self.object.state != RunState.QUEUED:
             return HttpResponseClientRedirect(self.object.get_absolute_url())
         return super().get(request, *args, **kwargs)
 

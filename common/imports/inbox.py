@@ -76,9 +76,8 @@ def _held_words(batch: ImportBatch) -> str:
 @waiting(Box.RETURNED, order=20, roles=_IMPORTERS)
 def unreadable(request: HttpRequest) -> Matter:
     """Files that could not be read; who gives one up discards it."""
-    return _matter(
-        "没有读成的文件", _own(request, state=BatchState.FAILED), lambda batch: batch.message, "查看"
-    )
+    batches = _own(request, state=BatchState.FAILED)
+    return _matter("没有读成的文件", batches, lambda batch: batch.message, "查看")
 
 
 @waiting(Box.MINE, order=10, roles=_IMPORTERS)
