@@ -31,7 +31,8 @@ class Column:
     (``tones``: word → ok/warn/bad/info, or own/joint/attach/work/none/out).
     link: row → address or None. sub: a second, small line in the same cell; in the file it is a
     column of its own. sort: keys of the view's sorts that a click on the head takes in turn.
-    short: the label on a phone card. wide: not on phones. up: first on a phone card.
+    short: the label on a phone card. wide: not on phones. up: first on a phone card. whole: never
+    broken into lines, as names and words of two or three characters.
     fixed: cannot be switched off. shown: part of the list until the user chooses columns.
     """
 
@@ -46,6 +47,7 @@ class Column:
     short: str = ""
     wide: bool = False
     up: bool = False
+    whole: bool = False
     fixed: bool = False
     shown: bool = True
 
@@ -68,7 +70,7 @@ class Column:
         """Classes of the cells."""
         flags = {"n": self.kind == "number", "wide": self.wide, "up": self.up}
         names = [name for name, is_on in flags.items() if is_on]
-        return " ".join([*names, "nowrap"] if self.kind == "date" else names)
+        return " ".join([*names, "nowrap"] if self.kind == "date" or self.whole else names)
 
 
 def follow(row: Any, path: str) -> Any:

@@ -1,6 +1,9 @@
 """The form of a member: the roster's columns in groups."""
 
+from typing import Any
+
 from common.ledgers.forms import LedgerForm
+from enterprises.models import Entity
 
 
 class MemberForm(LedgerForm):
@@ -25,3 +28,11 @@ class MemberForm(LedgerForm):
         "workplace": "名称或信用代码",
         "monthly_dues": "元",
     }
+
+    def narrow(self, scope: Any) -> None:
+        """A workplace is printed by its code, which says little: name it beside."""
+        super().narrow(scope)
+        code = self.texts["工作单位"]
+        found = Entity.objects.within(scope).filter(uscc=code).first() if code else None
+        if found:
+            self.fields["workplace"].help_text = f"现为 {found}；要换就填名称或信用代码"

@@ -1,6 +1,9 @@
 """The forms of organizations and of instructors: their ledgers' columns in groups."""
 
+from typing import Any
+
 from common.ledgers.forms import LedgerForm
+from enterprises.models import Entity
 
 
 class OrganizationForm(LedgerForm):
@@ -47,3 +50,11 @@ class InstructorForm(LedgerForm):
         "entities": "名称或信用代码，多个用顿号隔开；去掉的从变更日期起不再联系",
         "organizations": "名称或代码，多个用顿号隔开",
     }
+
+    def narrow(self, scope: Any) -> None:
+        """Entities are printed by their codes, which say little: name them beside."""
+        super().narrow(scope)
+        codes = [code for code in self.texts["联系主体"].split("、") if code]
+        rows = Entity.objects.within(scope).filter(uscc__in=codes).order_by("name")
+        if names := "、".join(rows.values_list("name", flat=True)):
+            self.fields["entities"].help_text = f"现为 {names}。{self.helps['entities']}"

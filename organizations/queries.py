@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import (
     Case,
@@ -23,6 +24,8 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Cast
+from django.urls import reverse
+from django.utils import timezone
 
 from common import parameters
 from common.dated import BEGINNING, holding
@@ -179,11 +182,20 @@ def covered_counts(ids: Collection[uuid.UUID], scope: Any, day: date) -> dict[uu
     return dict(counted.values_list("organization", "n"))
 
 
+def entities_url(day: date, **condition: uuid.UUID) -> str:
+    """The list of entities of an organization or an instructor on ``day``."""
+    query = {name: str(pk) for name, pk in condition.items()}
+    if day != timezone.localdate():
+        query["as_of"] = day.isoformat()
+    return f"{reverse('enterprises:entity_list')}?{urlencode(query)}"
+
+
 def set_computed(rows: list[Any], scope: Any, day: date) -> None:
     """Set what lists show of organizations beside their own values."""
     counts = covered_counts([row.pk for row in rows], scope, day)
     for row in rows:
         row.covered = counts.get(row.pk, 0)
+        row.covered_url = entities_url(day, organization=row.pk) if row.covered else None
         row.status_words = status_words(row, day)
         row.stage = stage_words(row.due_on, day) if row.status_words == "在用" else ""
 
@@ -310,6 +322,9 @@ def set_terms(rows: list[Any], scope: Any, day: date) -> None:
         row.last_day = term.ends_on - timedelta(days=1) if term else None
         row.serving = serving_words(row.term_starts_on, row.term_ends_on, day)
         row.entities_assigned = entities.get(row.pk, 0)
+        row.entities_url = (
+            entities_url(day, instructor=row.pk) if row.entities_assigned else None
+        )
         row.organizations_assigned = organizations.get(row.pk, 0)
 
 

@@ -1,23 +1,12 @@
 """Columns of the lists of organizations and of instructors."""
 
 from typing import Any
-from urllib.parse import urlencode
-
-from django.urls import NoReverseMatch, reverse
 
 from common.tables import Column
 from organizations.choices import OrganizationCategory, SetUpMode
 
 STATUS_TONES = {"在用": "ok", "撤销": "bad", "尚未成立": "info"}
 SERVING_TONES = {"在聘": "ok", "即将到期": "warn", "已到期": "bad", "尚未开始": "info"}
-
-
-def entities_url(**query: Any) -> str | None:
-    """The list of entities with a condition; None where this installation has none."""
-    try:
-        return f"{reverse('enterprises:entity_list')}?{urlencode(query)}"
-    except NoReverseMatch:
-        return None
 
 
 def secretary_words(row: Any) -> str:
@@ -30,14 +19,14 @@ ORGANIZATION_COLUMNS = (
         "name", "党组织", sub=Column("code", "党组织代码"), fixed=True,
         link=lambda row: row.get_absolute_url(), sort=("name", "-name"),
     ),
-    Column("category", "类别", value=lambda row: OrganizationCategory(row.category).label),
+    Column("category", "类别", whole=True,
+           value=lambda row: OrganizationCategory(row.category).label),
     Column("town", "所属镇街", value="town_name", short="镇街",
-           sub=Column("park", "所属园区", value=lambda row: row.park_name or "")),
-    Column("secretary", "书记", value=secretary_words),
+           sub=Column("park", "园区", value=lambda row: row.park_name or "")),
+    Column("secretary", "书记", value=secretary_words, whole=True),
     Column("due", "应换届日期", value="due_on", kind="date", short="换届", sort=("due", "-due"),
-           sub=Column("stage", "换届提醒")),
-    Column("covered", "覆盖主体", kind="number", short="覆盖",
-           link=lambda row: entities_url(organization=row.pk) if row.covered else None),
+           sub=Column("stage", "提醒")),
+    Column("covered", "覆盖主体", kind="number", short="覆盖", link=lambda row: row.covered_url),
     Column("mode", "组建方式", value=lambda row: SetUpMode(row.mode).label, shown=False),
     Column("status", "状态", value="status_words", kind="state", tones=STATUS_TONES, shown=False),
     Column("superior", "上级党组织", shown=False),
@@ -55,13 +44,13 @@ INSTRUCTOR_COLUMNS = (
            link=lambda row: row.get_absolute_url(), sort=("name", "-name")),
     Column("serving", "聘期状态", kind="state", tones=SERVING_TONES, short="聘期", up=True),
     Column("source", "来源", value="get_source_display"),
-    Column("commitment", "专职兼职", value="get_commitment_display", short="专兼职"),
+    Column("commitment", "专职兼职", value="get_commitment_display", short="专兼职", whole=True),
     Column("town", "所属镇街", value="town_name", short="镇街",
-           sub=Column("grid", "所属网格", value=lambda row: row.grid_name or "")),
+           sub=Column("grid", "网格", value=lambda row: row.grid_name or "")),
     Column("first", "聘期起", value="term_starts_on", kind="date", wide=True),
     Column("last", "聘期止", value="last_day", kind="date", sort=("ends", "-ends")),
     Column("entities", "联系主体", value="entities_assigned", kind="number",
-           link=lambda row: entities_url(instructor=row.pk) if row.entities_assigned else None),
+           link=lambda row: row.entities_url),
     Column("organizations", "联系党组织", value="organizations_assigned", kind="number", wide=True),
     Column("position", "职务", shown=False),
     Column("political", "政治面貌", value="political_status", shown=False),

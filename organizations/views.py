@@ -26,7 +26,13 @@ from organizations import details
 from organizations.filters import OrganizationFilter
 from organizations.forms import OrganizationForm
 from organizations.models import OrganizationState, PartyOrganization, Post
-from organizations.queries import listed, set_computed, status_words, tree_on
+from organizations.queries import (
+    entities_url,
+    listed,
+    set_computed,
+    status_words,
+    tree_on,
+)
 from organizations.tables import ORGANIZATION_COLUMNS, STATUS_TONES
 
 LIST = reverse_lazy("organizations:organization_list")
@@ -89,6 +95,7 @@ class OrganizationDetail(ScopedDetailView):
             tree=details.place_in_tree(organization, tree, scope),
             subordinates=details.subordinates(organization, tree, scope, day),
             coverage=details.covered_entities(organization, scope, day),
+            entities_url=entities_url(day, organization=organization.pk),
             posts=posts,
             secretary=next((line for line in posts if line.is_current), None),
             terms=terms,

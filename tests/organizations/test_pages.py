@@ -5,9 +5,7 @@ from datetime import date
 
 import openpyxl
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,9 +19,11 @@ from organizations.models import OrganizationState, PartyOrganization, Post, Ter
 from organizations.queries import listed, of_stage, tree_on, with_due
 from organizations.rules import election_due, reminder_stage
 from tests import factories as make
+from tests.counting import queries_of
 
 pytestmark = pytest.mark.django_db
 LIST = "/organizations/"
+ROWS_QUERIES, RECORD_QUERIES = 9, 41  # beyond those of the frame
 PHONE = "13900000002"
 EVERYBODY = {
     "中共明川区市场行业委员会", "中共甲一支部委员会", "中共甲镇联合支部委员会",
@@ -193,26 +193,19 @@ def test_sorted_by_election(cast, varied, district):
     assert rows[:3] == ["已撤支部", "逾期支部", "临近支部"]  # who has no term stands last
 
 
-RECORD = 53
-ROWS = 21  # queries of the list for a town: see below
-
-
 @pytest.mark.parametrize("wanted", [1, 3])
-def test_list_takes_the_same_queries_for_one_row_and_for_many(
-    cast, town, django_assert_num_queries, wanted
-):
-    """Frame and areas of the user, count and page; entities covered; members on the roll and
-    taking part (twice); changes."""
+def test_list_takes_the_same_queries_for_one_row_and_for_many(cast, town, wanted):
+    """Areas to choose from; count and page;
+    entities covered; members on the roll and taking part (twice); changes."""
     for name in ("甲三支部", "甲三二支部"):
         organization = make.make_organization(name=name, town=cast.town_a)
         make.make_member(organization)
         make.make_post(organization)
         make.cover(make.make_entity(town=cast.town_a), organization)
     make.make_member(cast.organization_a, managed_by=cast.organization_joint)
-    town.get(LIST)
     query = {"q": "中共甲一"} if wanted == 1 else {"q": "支部", "category": "branch"}
-    with django_assert_num_queries(ROWS):
-        assert len(town.get(LIST, query).context["page"].rows) == wanted
+    assert len(town.get(LIST, query).context["page"].rows) == wanted
+    assert queries_of(town, LIST, query) == ROWS_QUERIES
 
 
 # --- The day of the next election in SQL --------------------------------------------------------
@@ -325,16 +318,11 @@ def test_tree(cast, client):
 
 
 def test_record_takes_the_same_queries_for_one_and_for_many(cast, district):
-    def queries() -> int:
-        with CaptureQueriesContext(connection) as found:
-            detail(district, cast.organization_b)
-        return len(found)
-
     child = make.make_organization(parent=cast.organization_b)
     make.assign(cast.instructor_a, organization=cast.organization_b)
     make.make_post(cast.organization_b)
-    detail(district, cast.organization_b)
-    first = queries()
+    url = cast.organization_b.get_absolute_url()
+    assert queries_of(district, url) == RECORD_QUERIES
     for _ in range(2):
         other = make.make_organization(parent=cast.organization_b)
         make.make_member(other)
@@ -342,7 +330,7 @@ def test_record_takes_the_same_queries_for_one_and_for_many(cast, district):
         make.assign(make.make_instructor(), organization=cast.organization_b)
         make.make_post(other)
     make.make_member(child)
-    assert (first, queries()) == (RECORD, RECORD)
+    assert queries_of(district, url) == RECORD_QUERIES
 
 
 def test_members_of_an_organization(cast, district):
