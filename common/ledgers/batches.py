@@ -30,6 +30,7 @@ from common.trace import latest_mark, recording, tracked_tables
 from common.workbook.reader import Table, Unreadable, open_table
 
 Progress = Callable[..., None]
+Fence = Callable[[], None]
 
 
 def silent(_text: str, **_numbers: int) -> None:
@@ -95,7 +96,7 @@ def earlier_batch(batch: ImportBatch) -> ImportBatch | None:
 # --- Check ------------------------------------------------------------------------------------
 
 
-def check(batch: ImportBatch, report: Progress = silent, fence: Callable[[], None] = unfenced) -> None:
+def check(batch: ImportBatch, report: Progress = silent, fence: Fence = unfenced) -> None:
     """Read the file, check every row, stage the outcome: from CHECKING to CHECKED or FAILED."""
     batch.refresh_from_db()
     if batch.state != BatchState.CHECKING:
@@ -135,7 +136,9 @@ def read_and_check(
 
 
 def _table(file: BinaryIO, ledger: Ledger) -> Table:
-    others = {other.title: other().headers() for other in all_ledgers() if other.kind != ledger.kind}
+    others = {
+        other.title: other().headers() for other in all_ledgers() if other.kind != ledger.kind
+    }
     return open_table(
         file, headers=ledger.headers(), required=ledger.required, title=ledger.title,
         others=others, fill_down=ledger.merged_columns,
@@ -168,7 +171,7 @@ def _found(table: Table) -> dict[str, Any]:
 # --- Apply ------------------------------------------------------------------------------------
 
 
-def apply(batch: ImportBatch, report: Progress = silent, fence: Callable[[], None] = unfenced) -> None:
+def apply(batch: ImportBatch, report: Progress = silent, fence: Fence = unfenced) -> None:
     """Write the checked rows in one transaction: from APPLYING to APPLIED.
 
     When the ledgers have changed since the check, the file is checked again first; if that gives
@@ -254,7 +257,7 @@ def _who(batch: ImportBatch, verb: str) -> str:
 # --- Undo -------------------------------------------------------------------------------------
 
 
-def undo(batch: ImportBatch, report: Progress = silent, fence: Callable[[], None] = unfenced) -> dict:
+def undo(batch: ImportBatch, report: Progress = silent, fence: Fence = unfenced) -> dict:
     """Restore every record of the batch to what it was, keeping those that others have changed:
     from UNDOING to UNDONE. Returns {"undone": n, "kept": [{"row", "message"}]}."""
     context = uuid.uuid4()
