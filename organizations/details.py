@@ -38,7 +38,8 @@ from organizations.queries import (
 from organizations.rules import election_due
 from organizations.tables import ORGANIZATION_COLUMNS, SERVING_TONES
 
-SHOWN = 10  # rows of a list inside a page; the whole list is a click away
+# Rows of a list inside a page; the whole list is a click away.
+SHOWN, BELOW_SHOWN = 10, 30
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,8 @@ def subordinates(
     for part in parts:
         visible = part.annotate(visible, day) if part.annotate else visible
     total = active.count()
-    rows = list(visible.order_by("name", "pk"))
+    seen = visible.count() if total else 0
+    rows = list(visible.order_by("name", "pk")[:BELOW_SHOWN]) if seen else []
     set_computed(rows, scope, day)
     for part in parts:
         if part.prepare:
@@ -102,7 +104,7 @@ def subordinates(
     columns = _columns_of_subordinates([column for part in parts for column in part.columns])
     return {
         "rows": rows, "table": Table(columns, rows), "heads": [Head(column) for column in columns],
-        "total": total, "unseen": total - len(rows),
+        "total": total, "unseen": total - seen, "more": seen - len(rows),
     }
 
 

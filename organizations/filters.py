@@ -1,11 +1,12 @@
 """Filters of the lists of organizations and of instructors."""
 
 import django_filters
+from django import forms
 from django.db.models import QuerySet
 
 from areas.choices import AreaLevel
 from areas.filters import AreaFilter
-from common.filters import ScopedFilterSet
+from common.filters import ScopedFilterSet, scoped
 from common.views import day_of
 from organizations import queries
 from organizations.choices import (
@@ -14,11 +15,12 @@ from organizations.choices import (
     OrganizationCategory,
     SetUpMode,
 )
-from organizations.models import Appointment, Post
+from organizations.models import Appointment, PartyOrganization, Post
 
 
 class OrganizationFilter(ScopedFilterSet):
-    """The list filters organizations as queries.listed() gives them."""
+    """The list filters organizations as queries.listed() gives them. ``superior`` has no field:
+    the page of the superior leads here with it."""
 
     search_fields = (
         "name_key__contains", "short_name__contains", "code__istartswith", "initials__istartswith",
@@ -44,6 +46,11 @@ class OrganizationFilter(ScopedFilterSet):
     secretary = django_filters.ChoiceFilter(
         label="书记", choices=[("vacant", "书记空缺"), ("filled", "有书记")],
         method="filter_secretary", empty_label="不限",
+    )
+
+    superior = django_filters.ModelChoiceFilter(
+        label="上级党组织", queryset=scoped(PartyOrganization), field_name="link_up__parent",
+        widget=forms.HiddenInput,
     )
 
     def filter_election(self, queryset: QuerySet, name: str, value: str) -> QuerySet:

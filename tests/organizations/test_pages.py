@@ -14,6 +14,7 @@ from common.dated import FOREVER
 from common.ledgers.forms import CHANGE, CONFIRMED, CORRECT, EFFECTIVE, MEANING
 from common.models import ReadEntry
 from common.secrets import conceal, disclose
+from organizations import details
 from organizations.choices import OrganizationCategory, OrganizationStatus, SetUpMode
 from organizations.models import OrganizationState, PartyOrganization, Post, Term
 from organizations.queries import listed, of_stage, tree_on, with_due
@@ -23,7 +24,7 @@ from tests.counting import queries_of
 
 pytestmark = pytest.mark.django_db
 LIST = "/organizations/"
-ROWS_QUERIES, RECORD_QUERIES = 9, 41  # beyond those of the frame
+ROWS_QUERIES, RECORD_QUERIES = 9, 42  # beyond those of the frame
 PHONE = "13900000002"
 EVERYBODY = {
     "中共明川区市场行业委员会", "中共甲一支部委员会", "中共甲镇联合支部委员会",
@@ -123,7 +124,9 @@ def test_who_may_not_see_members_gets_no_numbers(cast, client):
     [row] = client.get(LIST).context["page"]
     assert (row.affiliated, row.managed) == (None, None)
     assert "/members/" not in text_of(client.get(LIST))
-    assert "/members/" not in text_of(detail(client, cast.organization_a))
+    text = text_of(detail(client, cast.organization_a))
+    assert "/members/" not in text
+    assert "党员a" not in text  # nor in the history
 
 
 @pytest.fixture
@@ -315,6 +318,25 @@ def test_tree(cast, client):
     assert tree_on(timezone.localdate()).above(below.pk) == [
         cast.committee.pk, cast.organization_b.pk,
     ]
+
+
+def test_long_lists_are_cut_and_lead_on(cast, district, monkeypatch):
+    monkeypatch.setattr(details, "SHOWN", 1)
+    monkeypatch.setattr(details, "BELOW_SHOWN", 1)
+    make.make_organization(name="乙二支部", parent=cast.committee)
+    gone = make.make_organization(name="乙三支部", parent=cast.committee, dissolved_on="2021-01-01")
+    page = detail(district, cast.committee)
+    shown = page.context["subordinates"]
+    assert (len(shown["rows"]), shown["total"], shown["more"]) == (1, 2, 1)
+    url = f"{LIST}?superior={cast.committee.pk}&status=in_use"
+    assert url.replace("&", "&amp;") in text_of(page)
+    assert names(district.get(url)) == {"中共乙一支部委员会", "乙二支部"}
+    assert gone.name in names(district.get(LIST, {"superior": cast.committee.pk}))
+    page = detail(district, cast.organization_joint)
+    assert (len(page.context["coverage"].rows), page.context["coverage"].more) == (1, 1)
+    assert names(district.get(page.context["entities_url"])) == {
+        "甲联食品有限公司", "乙联食品有限公司",
+    }
 
 
 def test_record_takes_the_same_queries_for_one_and_for_many(cast, district):
