@@ -75,19 +75,21 @@ def test_every_number_of_the_home_page_opens_as_many_rows(client, role):
 def test_the_heading_says_figure_day_place_cell_and_basis(client, cast):
     client.force_login(cast.district_staff)
     url = reverse("reports:rows", args=["org_coverage"])
-    page = client.get(url, {"as_of": "2026-10-31", "part": "met", "town": TOWN_A, "kind": "小微企业"})
-    text = page.content.decode()
+    asked = {"as_of": "2026-10-31", "part": "met", "town": TOWN_A, "kind": "小微企业"}
+    text = client.get(url, asked).content.decode()
     assert "<h1>有党组织覆盖　2 家</h1>" in text
-    for words in ("2026年10月31日", "全区 2 个镇街", "镇街：甲镇，主体类型：小微企业", "组织覆盖率 2 / 2",
-                  "口径：有在用党组织覆盖的主体 ÷ 正常经营的主体"):
+    for words in (
+        "2026年10月31日", "全区 2 个镇街", "镇街：甲镇，主体类型：小微企业", "组织覆盖率 2 / 2",
+        "口径：有在用党组织覆盖的主体 ÷ 正常经营的主体",
+    ):
         assert words in text
 
 
-@pytest.mark.parametrize("key", INDICATORS)
 @pytest.mark.parametrize("part", ["met", "unmet", "all", "", "nonsense"])
-def test_every_indicator_has_lists(client, cast, key, part):
+def test_every_indicator_has_lists(client, cast, part):
     client.force_login(cast.district_staff)
-    assert rows_behind(client, f"/figures/{key}/?part={part}") >= 0
+    for key in INDICATORS:
+        assert rows_behind(client, f"/figures/{key}/?part={part}") >= 0
 
 
 @pytest.mark.parametrize(
