@@ -1,12 +1,15 @@
 """Pinyin initials, for search: 宏达五金 → hdwj."""
 
+import os
 from functools import lru_cache
-
-from pypinyin import Style, pinyin
 
 
 @lru_cache(maxsize=20_000)
 def _initial(character: str) -> str:
+    # The phrase dictionary costs a second at every start; single characters do not need it.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+    from pypinyin import Style, pinyin  # noqa: PLC0415 -- slow to load, and only writers need it
+
     return pinyin(character, style=Style.FIRST_LETTER, strict=False)[0][0][:1].lower()
 
 
