@@ -15,4 +15,6 @@ class AccountsConfig(AppConfig):
 
         trace.track(models.Grant, "user_id")
         access.register_rights(scope.RIGHTS)
+        from common.exports import inbox  # noqa: F401, PLC0415 -- asks for the rights
+
         scoping.register_scope_builder(scope.acting_scope)

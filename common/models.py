@@ -158,6 +158,42 @@ class Job(models.Model):
         return f"{self.kind} {self.state}"
 
 
+class ExportFile(models.Model):
+    """导出文件: a list or a ledger too long to wait for, made by a job and kept for some hours."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    list_name = models.CharField("名单", max_length=100)
+    query = models.TextField("条件", blank=True)
+    asked = models.JSONField("格式", default=dict)
+    title = models.CharField("名称", max_length=100)
+    total = models.PositiveIntegerField("条数")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="导出人"
+    )
+    asked_at = models.DateTimeField("提出时间", default=timezone.now)
+    file = models.FileField("文件", upload_to="exports/", blank=True)
+    size = models.PositiveBigIntegerField("大小", default=0)
+    made_at = models.DateTimeField("生成时间", null=True)
+    message = models.TextField("说明", blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-asked_at"]
+        verbose_name = "导出文件"
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("exports:export_detail", args=[self.pk])
+
+    @property
+    def file_name(self) -> str:
+        """The name that the file has for people."""
+        return f"{self.title}{timezone.localtime(self.asked_at):%Y%m%d}.xlsx"
+
+
 class HistoryEntry(models.Model):
     """留痕: one change of one row, written by a database trigger (common/trace.py).
 

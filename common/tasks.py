@@ -5,6 +5,7 @@ import uuid
 from celery import shared_task
 
 from common import jobs, workdays
+from common.exports import actions as exports
 from common.ledgers import (
     purge,
     tasks,  # noqa: F401 -- registers the jobs of imports
@@ -34,6 +35,12 @@ def purge_jobs() -> None:
 def purge_imports() -> None:
     """Clear the files and staged rows of old imports (beat)."""
     purge.purge()
+
+
+@shared_task(name="common.purge_exports")
+def purge_exports() -> None:
+    """Remove exported files that have been kept long enough (beat)."""
+    exports.purge()
 
 
 @shared_task(name="common.fill_calendar")

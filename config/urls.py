@@ -7,6 +7,7 @@ from common.search import SearchView
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("search/", SearchView.as_view(), name="search"),
+    path("exports/", include("common.exports.urls")),
     path("areas/", include("areas.urls")),
     path("entities/", include("enterprises.urls")),
     path("organizations/", include("organizations.urls")),

@@ -1,6 +1,6 @@
 """Pages of members (党员). Whoever opens one is written down: common.trace.record_read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -81,16 +81,10 @@ class MemberList(LedgerListView):
         record_view(self.request, "list", context["page"].rows)
         return context
 
-    def export(self, rows: QuerySet) -> HttpResponse:
-        record_view(self.request, "export", rows.values_list("pk", flat=True))
-        return super().export(rows)
-
-    def export_ledger(self, request: HttpRequest) -> HttpResponse:
-        if request.POST.get("identity") != "1":  # the other is recorded with its reason
-            exported = Member.objects.within(request.scope.only(self.export_roles)).values("pk")
-            rows = self.filtered().qs.filter(pk__in=exported)
-            record_view(request, "export", rows.values_list("pk", flat=True))
-        return super().export_ledger(request)
+    def record_export(self, asked: Mapping[str, Any], ids: list[Any]) -> None:
+        super().record_export(asked, ids)
+        if not asked["identity"]:  # the other is recorded with its reason
+            record_view(self.request, "export", ids)
 
 
 class ReadMixin:

@@ -1,7 +1,7 @@
 """Ledgers as workbooks: exports that import again without a change, and empty templates."""
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO
 
 import xlsxwriter
@@ -14,6 +14,8 @@ from common.ledgers.rows import Options
 
 # Rows that a template is prepared for (text format, drop-downs).
 TEMPLATE_ROWS = 2000
+# A job says after so many rows how far it is.
+TOLD = 500
 CHUNK = 5000
 SUGGESTIONS: dict[str, Any] = {}
 
@@ -52,8 +54,9 @@ def write_export(
     *,
     identity: bool,
     by: str,
+    report: Callable[..., None] = lambda _text, **_numbers: None,
 ) -> int:
-    """Write the records as a workbook; returns the number of rows.
+    """Write the records as a workbook; returns the number of rows. ``report`` hears how far it is.
 
     Every text is written as text, so nothing in it is ever a formula; long numbers keep all
     their digits. The print footer names who exported and when.
@@ -69,6 +72,8 @@ def write_export(
     columns = [(column.column_name, _is_number(column)) for column in ledger.columns]
     count = 0
     for count, values in enumerate(ledger_rows(ledger, ids, options, identity=identity), start=1):
+        if count % TOLD == 0:
+            report("正在写入文件", done=count)
         for at, (name, is_number) in enumerate(columns):
             text = values.get(name, "")
             if not text:

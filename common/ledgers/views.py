@@ -17,30 +17,35 @@ class EntityTemplate(LedgerTemplateView):
 """
 
 import tempfile
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, BinaryIO, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import resolve
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import View
 
 from common.access import having
 from common.additions import parts_of
+from common.exports import actions as exports
 from common.filters import ScopedFilterSet
 from common.history import history_of
-from common.ledgers.export import write_export, write_template
+from common.jobs import Report
+from common.ledgers.batches import silent
+from common.ledgers.export import TOLD, write_template
+from common.ledgers.export import write_export as write_ledger
 from common.ledgers.forms import LedgerForm
 from common.ledgers.ledger import ledger_of
 from common.ledgers.rows import Options
 from common.lists import ScopedListView
-from common.models import HistoryEntry
+from common.models import ExportFile, HistoryEntry
 from common.paging import ordered
-from common.tables import Column
+from common.tables import Column, write_xlsx
 from common.trace import record_read
 from common.views import AccessMixin, ScopedDetailView, ScopedFormView, ScopedUpdateView
 
@@ -129,6 +134,14 @@ class RecordHistoryView(ScopedDetailView):
         )
 
 
+def _told(rows: Iterable[Any], report: Report) -> Iterator[Any]:
+    """The rows, with their number told to the job now and then."""
+    for number, row in enumerate(rows, start=1):
+        if number % TOLD == 0:
+            report("正在写入文件", done=number)
+        yield row
+
+
 class LedgerListView(ScopedListView):
     """A list with what higher apps add to it, and the ledger itself as a workbook."""
 
@@ -174,47 +187,91 @@ class LedgerListView(ScopedListView):
             if part.prepare:
                 part.prepare(rows, self.scope, self.day)
 
-    # The ledger as a workbook -------------------------------------------------------------------
+    # The rows as a workbook ---------------------------------------------------------------------
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """导出这 N 条, or with ``layout=ledger`` the same rows in the layout of an import."""
-        if request.POST.get("layout") != "ledger":
-            return super().post(request, *args, **kwargs)
-        if not self.may_export():
+        """导出这 N 条, or with ``layout=ledger`` the same rows in the layout of an import. Numbers
+        are masked; in full by right, with a reason. Many rows are left to a job."""
+        is_ledger = request.POST.get("layout") == "ledger"
+        asked = {
+            "layout": "ledger" if is_ledger else "list",
+            "identity": is_ledger and request.POST.get("identity") == "1",
+            "reason": " ".join(request.POST.get("reason", "").split())[:REASON_LENGTH],
+        }
+        if not self.may_export_as(asked):
             raise PermissionDenied
-        return self.export_ledger(request)
-
-    def export_ledger(self, request: HttpRequest) -> HttpResponse:
-        """Numbers are masked; in full by right, with a reason, and recorded."""
-        identity = request.POST.get("identity") == "1"
-        reason = " ".join(request.POST.get("reason", "").split())[:REASON_LENGTH]
-        if identity and not self.may_export_identity():
-            raise PermissionDenied
-        if identity and not reason:
+        if asked["identity"] and not asked["reason"]:
             messages.error(request, "导出完整号码要填写事由。")
             return redirect(f"{request.path}?{request.GET.urlencode()}")
-        ledger = ledger_of(self.ledger_kind)()
-        roles = having("export_identity") if identity else having("export")
-        scope = request.scope.only(roles)
-        rows = self.filtered().qs.filter(
-            pk__in=self.model._default_manager.within(scope).values("pk")
+        ids = list(self.exported(asked).values_list("pk", flat=True))
+        self.record_export(asked, ids)
+        title = ledger_of(self.ledger_kind).title if is_ledger else self.title
+        if len(ids) > exports.AT_ONCE:
+            return redirect(self._left_to_a_job(asked, title, len(ids)))
+        target = tempfile.TemporaryFile()  # noqa: SIM115 -- FileResponse closes it
+        self.write_export(target, asked)
+        target.seek(0)
+        name = f"{title}{timezone.localdate():%Y%m%d}.xlsx"
+        return FileResponse(target, as_attachment=True, filename=name)
+
+    def _left_to_a_job(self, asked: dict[str, Any], title: str, total: int) -> ExportFile:
+        query = self.request.GET.copy()
+        query.pop("at", None)
+        query["as_of"] = self.day.isoformat()
+        return exports.ask(
+            list_name=resolve(self.request.path).view_name,
+            query=query.urlencode(),
+            asked=asked,
+            title=title,
+            total=total,
+            by=self.request.user,
         )
-        ids = list(ordered(rows, self.sort.order).values_list("pk", flat=True))
-        if identity:
+
+    def may_export_as(self, asked: Mapping[str, Any]) -> bool:
+        """Whether the user may export so."""
+        return self.may_export() and (not asked["identity"] or self.may_export_identity())
+
+    def exported(self, asked: Mapping[str, Any]) -> QuerySet:
+        """The rows of the file, in order: those that grants with the right reach."""
+        reached = self.model._default_manager.within(self._export_scope(asked)).values("pk")
+        return ordered(self.filtered().qs.filter(pk__in=reached), self.sort.order)
+
+    def _export_scope(self, asked: Mapping[str, Any]) -> Any:
+        roles = having("export_identity") if asked["identity"] else self.export_roles
+        return self.request.scope.only(roles or self.roles)
+
+    def record_export(self, asked: Mapping[str, Any], ids: list[Any]) -> None:
+        """Write down who takes whose full numbers, and why."""
+        if asked["identity"]:
             record_read(
-                by=request.user,
+                by=self.request.user,
                 action="export",
                 rows=ids,
                 model=self.model,
                 fields="完整号码",
-                reason=reason,
+                reason=asked["reason"],
             )
-        options = Options(day=self.day, scope=scope)
-        target = tempfile.TemporaryFile()  # noqa: SIM115 -- FileResponse closes it
-        write_export(target, ledger, ids, options, identity=identity, by=str(request.user))
-        target.seek(0)
-        name = f"{ledger.title}{self.day:%Y%m%d}.xlsx"
-        return FileResponse(target, as_attachment=True, filename=name)
+
+    def write_export(
+        self, target: BinaryIO, asked: Mapping[str, Any], report: Report = silent
+    ) -> None:
+        """Write the workbook; called by the page, or by a job for it."""
+        rows = self.exported(asked)
+        if asked["layout"] == "list":
+            told = _told(self._prepared(rows), report)
+            write_xlsx(target, title=self.title, columns=self.chosen, rows=told)
+            return
+        ids = list(rows.values_list("pk", flat=True))
+        options = Options(day=self.day, scope=self._export_scope(asked))
+        write_ledger(
+            target,
+            ledger_of(self.ledger_kind)(),
+            ids,
+            options,
+            identity=asked["identity"],
+            by=str(self.request.user),
+            report=report,
+        )
 
     def has_secrets(self) -> bool:
         """Whether the ledger holds numbers that are masked."""

@@ -187,6 +187,7 @@ CELERY_BEAT_SCHEDULE = {
     # runs.
     "sweep-jobs": {"task": "common.sweep_jobs", "schedule": 10, "options": {"expires": 10}},
     "purge-jobs": {"task": "common.purge_jobs", "schedule": crontab(hour="3", minute="30")},
+    "purge-exports": {"task": "common.purge_exports", "schedule": crontab(minute="20")},
     "purge-imports": {"task": "common.purge_imports", "schedule": crontab(hour="3", minute="35")},
     "fill-calendar": {"task": "common.fill_calendar", "schedule": crontab(hour="3", minute="40")},
     # Every morning: the task itself knows whether this is the first working day of the month.
