@@ -1,14 +1,13 @@
 """The search of the whole portal."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from common.models import ReadEntry
 from common.search import PERSONAL, SHOWN, is_personal
 from members.models import Member
 from organizations.models import Instructor, PartyOrganization
 from tests import factories as make
+from tests.counting import queries_of
 
 pytestmark = pytest.mark.django_db
 URL = "/search/"
@@ -76,13 +75,9 @@ def test_beginnings_come_first_and_hits_are_limited(cast, client):
     assert client.get(entities.more).context["page"].total == SHOWN + 3
 
 
-def test_search_takes_one_query_per_group(named, client, django_assert_num_queries):
+def test_search_takes_one_query_per_group(named, client):
     client.force_login(named.town_a_staff)
-    client.get(URL)
-    with CaptureQueriesContext(connection) as frame:
-        client.get(URL)
-    with django_assert_num_queries(len(frame) + 4):
-        client.get(URL, {"q": "金"})
+    assert queries_of(client, URL, {"q": "金"}) == queries_of(client, URL) + 4
 
 
 @pytest.mark.parametrize("text", ["", " ", "%", "_", "'", "\\", "字" * 500, "😀", "\u202e", "（"])

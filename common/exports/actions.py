@@ -2,6 +2,7 @@
 
 import tempfile
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.core.files import File
@@ -27,7 +28,8 @@ def ask(
     *, list_name: str, query: str, asked: dict[str, Any], title: str, total: int, by: models.Model
 ) -> ExportFile:
     """Keep what is asked for and queue the job. ``list_name``: of the list's address; ``query``:
-    its conditions; ``asked``: the layout (common/ledgers/views.py LedgerListView)."""
+    its conditions; ``asked``: the layout (common/ledgers/views.py LedgerListView), and the
+    arguments of the address as ``address``, if it has any."""
     with transaction.atomic():
         export = ExportFile.objects.create(
             list_name=list_name, query=query, asked=asked, title=title, total=total, asked_by=by
@@ -51,7 +53,7 @@ def make(job: Job, report: Report) -> None:
     export = ExportFile.objects.select_related("asked_by").get(pk=job.subject)
     view = view_of(export)
     with tempfile.TemporaryFile() as target:
-        view.write_export(target, export.asked, report)
+        view.write_export(target, export.asked, partial(report, total=export.total))
         size = target.tell()
         target.seek(0)
         with transaction.atomic():
@@ -63,13 +65,14 @@ def make(job: Job, report: Report) -> None:
 
 def view_of(export: ExportFile) -> Any:
     """The list as its asker would open it. Raises Refused when it may not be exported any more."""
-    address = reverse(export.list_name)
-    view = resolve(address).func.view_class()
+    address = reverse(export.list_name, kwargs=export.asked.get("address"))
+    match = resolve(address)
+    view = match.func.view_class()
     request = HttpRequest()
     request.method, request.path = "POST", address
     request.GET = QueryDict(export.query)
     request.user, request.scope = export.asked_by, scope_of(export.asked_by)
-    view.setup(request)
+    view.setup(request, **match.kwargs)
     if not allowed(view.roles, request.scope) or not view.may_export_as(export.asked):
         raise Refused(NO_LONGER)
     return view

@@ -7,8 +7,6 @@ from itertools import product
 
 import openpyxl
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,6 +22,7 @@ from enterprises.models import Entity
 from enterprises.queries import SIZE_CHOICES, of_size
 from enterprises.rules import size_class
 from tests import factories as make
+from tests.counting import queries_of
 
 pytestmark = pytest.mark.django_db
 LIST = "/entities/"
@@ -223,20 +222,13 @@ def test_sorted_by_staff(cast, district):
     assert most[-1] == least[0] == "乙二物流有限公司"
 
 
-def test_list_takes_the_same_queries_for_one_row_and_for_many(
-    cast, town, django_assert_num_queries
-):
+def test_list_takes_the_same_queries_for_one_row_and_for_many(cast, town):
     make.make_entity(name="甲三机械有限公司", town=cast.town_a)
-    town.get(LIST)
-    with CaptureQueriesContext(connection) as frame:
-        town.get("/search/")
+    assert len(names(town.get(LIST, {"q": "有限公司"}))) == 3
     # Count, page, last changes, members, organizations, instructors, which of both may be opened;
     # and the user's areas for the choices of the filters.
-    own = 8 + 3
-    with django_assert_num_queries(len(frame) + own):
-        assert len(names(town.get(LIST, {"q": "五金"}))) == 1
-    with django_assert_num_queries(len(frame) + own):
-        assert len(names(town.get(LIST, {"q": "有限公司"}))) == 3
+    assert queries_of(town, LIST, {"q": "五金"}) == 8 + 2
+    assert queries_of(town, LIST, {"q": "有限公司"}) == 8 + 2
 
 
 # --- 企业划型 in SQL -----------------------------------------------------------------------------
