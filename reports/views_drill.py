@@ -1,20 +1,28 @@
 """The lists behind figures: every number on a page or paper opens one of these."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, BinaryIO, ClassVar
 
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import resolve
 from django.utils import timezone
 
 from accounts.scope import RIGHTS
+from common.exports import actions as exports
+from common.jobs import Report
 from common.lists import ScopedListView, Sort
-from common.tables import Column
+from common.paging import ordered
+from common.tables import Column, write_xlsx
 from common.trace import record_read
 from members.models import Member
 from reports import subjects
 from reports.sheets import SHEETS, Sheet
 from reports.subjects import Subject
+
+TOLD = 1000  # rows between two words to the job
 
 
 class FigureRows(ScopedListView):
@@ -74,6 +82,31 @@ class FigureRows(ScopedListView):
                 fields="遮挡的号码", reason=f"{self.subject.figure}：{self.title}",
             )
 
+    # 导出这 N 条: exactly these rows; many are left to a job, which asks the same view.
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        total = self.filtered().qs.order_by().count()
+        if total <= exports.AT_ONCE or not self.may_export():
+            return super().post(request, *args, **kwargs)
+        query = request.GET.copy()
+        query.pop("at", None)
+        query["as_of"] = self.day.isoformat()
+        export = exports.ask(
+            list_name=resolve(request.path).view_name, query=query.urlencode(),
+            asked={"address": dict(self.kwargs)}, title=self.title, total=total, by=request.user,
+        )
+        return redirect(export)
+
+    def may_export_as(self, _asked: Mapping[str, Any]) -> bool:
+        return self.may_export()
+
+    def write_export(
+        self, target: BinaryIO, _asked: Mapping[str, Any], report: Report
+    ) -> None:
+        """Write the workbook for a job."""
+        rows = self._prepared(ordered(self.filtered().qs, self.sort.order))
+        write_xlsx(target, title=self.title, columns=self.chosen, rows=_told(rows, report))
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(subject=self.subject, **kwargs)
         page, is_whole = context["page"], not context["conditions"]
@@ -84,6 +117,14 @@ class FigureRows(ScopedListView):
             "size": size, "held": held, "is_past": self.day < timezone.localdate(),
             "has_unopened": any(not row.opens for row in page.rows),
         }
+
+
+def _told(rows: Iterable[Any], report: Report) -> Iterator[Any]:
+    """The rows, with their number told to the job now and then."""
+    for number, row in enumerate(rows, start=1):
+        if number % TOLD == 0:
+            report("正在写入文件", done=number)
+        yield row
 
 
 class IndicatorRows(FigureRows):

@@ -10,7 +10,9 @@ from django.urls import reverse
 
 from accounts.choices import Role
 from areas.models import Area
-from common.models import ReadEntry
+from common import jobs
+from common.exports import actions as exports
+from common.models import ExportFile, ReadEntry
 from enterprises.models import Entity
 from members.models import Member
 from organizations.models import ParentLink, PartyOrganization
@@ -188,6 +190,21 @@ def test_the_export_has_exactly_the_rows(client, cast, moved):
     book = openpyxl.load_workbook(io.BytesIO(answer.getvalue()))
     rows = list(book.active.iter_rows(min_row=2, values_only=True))
     assert {row[0] for row in rows} == {"迁走的企业", "甲一五金有限公司", "甲联食品有限公司"}
+
+
+def test_many_rows_are_left_to_a_job(client, cast, moved, monkeypatch):
+    monkeypatch.setattr("common.exports.actions.AT_ONCE", 2)
+    client.force_login(cast.town_a_staff)
+    answer = client.post("/figures/org_coverage/?as_of=2026-08-31&part=met&sort=-name")
+    export = ExportFile.objects.get()
+    assert answer["Location"] == export.get_absolute_url()
+    assert (export.total, export.asked_by) == (3, cast.town_a_staff)
+    jobs.complete(exports.job_of(export))
+    export.refresh_from_db()
+    with export.file.open("rb") as file:
+        rows = list(openpyxl.load_workbook(file).active.iter_rows(min_row=2, values_only=True))
+    assert len(rows) == 3
+    assert client.get("/figures/org_coverage/").status_code == 200
 
 
 def test_who_saw_members_is_written_down(client, cast):

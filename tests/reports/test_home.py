@@ -105,7 +105,8 @@ def test_a_secretary_sees_the_own_branch_and_no_lists_of_figures(client, filled)
     assert filled.organization_a.get_absolute_url() in text
     assert "/figures/" not in text
     assert page.context["board"] is None
-    assert [step.label for step in page.context["steps"]] == ["我的党组织", "本组织党员", "市场主体"]
+    steps = [step.label for step in page.context["steps"]]
+    assert steps == ["我的党组织", "本组织党员", "市场主体"]
 
 
 def test_an_instructor_sees_the_own_term(client, cast):
