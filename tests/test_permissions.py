@@ -1,0 +1,240 @@
+"""Every route × every actor × whose row it is, against the table in tests/permissions.txt.
+
+A route that is missing from the table fails, and so does a line without a route. After a change
+that is meant, ``UPDATE_PERMISSIONS=1 pytest tests/test_permissions.py`` writes the table anew; its
+difference is then read line by line: a foreign row is 404, an own row without the right is 403,
+without signing in there is only the way to the login, and without a grant there is never data.
+"""
+
+import os
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.template.base import Template
+from django.test import Client
+from django.urls import reverse
+
+from accounts.scope import scope_for
+from common.access import ANYONE, PUBLIC, roles_of
+from common.models import ExportFile, ImportBatch
+from enterprises.models import Entity
+from members.models import Member
+from organizations.models import Instructor, PartyOrganization
+from reports.models import ReportRun
+from tests import factories as make
+from tests.cast import USERS
+from tests.ledgers.desk import entity, load
+from tests.routes import Route, routes
+
+pytest_plugins = ["tests.cast"]
+pytestmark = pytest.mark.django_db
+
+TABLE = Path(__file__).with_name("permissions.txt")
+ACTORS = ("anonymous", *USERS)
+# A value for each argument that is no row; a setting, a day, a year, the word of a drill-down.
+ARGUMENTS = {
+    "reports:rows": {"key": "org_coverage"},
+    "reports:state_rows": {"key": "single"},
+    "reports:change_rows": {"key": "joined"},
+    "reports:due_rows": {"key": "elections"},
+    "imports:template": {"kind": "areas"},
+    "reports:run_file": {"kind": "pdf"},
+    "accounts:link": {"token": "none"},
+}
+# Routes whose pk is not of the model that they show.
+ROWS = {"organizations:secretary_phone": PartyOrganization}
+COMMON = {"day": date(2026, 10, 1), "year": 2026, "key": "staff_threshold"}
+
+
+@pytest.fixture
+def records(cast) -> dict[type, dict[str, Any]]:
+    """Model → rows by where they stand: in 甲镇, in 乙街道, above both."""
+    other = make.make_instructor(name="指导员乙", town=cast.town_b)
+    for organization in (cast.organization_a, cast.organization_b, cast.organization_joint):
+        make.make_post(organization)
+    runs = {
+        name: ReportRun.objects.create(number=f"R-{name}", area=area, as_of=date(2026, 6, 30))
+        for name, area in (("a", cast.town_a), ("b", cast.town_b), ("above", cast.district))
+    }
+    return {
+        type(cast.town_a): {"a": cast.town_a, "b": cast.town_b, "above": cast.district},
+        Entity: {"a": cast.entity_a, "b": cast.entity_b, "joint": cast.entity_joint_b},
+        PartyOrganization: {
+            "a": cast.organization_a, "b": cast.organization_b, "above": cast.committee,
+            "joint": cast.organization_joint,
+        },
+        Member: {"a": cast.member_a, "b": cast.member_b, "joint": cast.member_joint},
+        Instructor: {"a": cast.instructor_a, "b": other},
+        ReportRun: runs,
+        ExportFile: {"a": export_of(cast.town_a_staff), "b": export_of(cast.town_b_staff)},
+        ImportBatch: {"a": batch_of(cast.town_a_staff), "b": batch_of(cast.town_b_staff)},
+    }
+
+
+def export_of(user: Any) -> ExportFile:
+    """An export that is still to be made."""
+    return ExportFile.objects.create(list_name="x", title="名单", total=1, asked_by=user)
+
+
+def batch_of(user: Any) -> ImportBatch:
+    """A checked batch with a problem row."""
+    return load("enterprises", [entity("某店", 所属镇街="")], user=user, check_only=True)
+
+
+def model_of(route: Route) -> type:
+    return ROWS.get(route.name) or route.view.view_class.model
+
+
+def places(route: Route, records: dict) -> dict[str, dict[str, Any]]:
+    """Position → arguments of the route's address."""
+    fixed = {
+        name: ARGUMENTS.get(route.name, COMMON).get(name, COMMON.get(name))
+        for name in route.arguments if name != "pk"
+    }
+    if "pk" not in route.arguments:
+        return {"-": fixed}
+    rows = records[model_of(route)]
+    return {position: {**fixed, "pk": row.pk} for position, row in rows.items()}
+
+
+def signed_in(session: str) -> Client:
+    """A new client of a session; an answer may sign the one before out."""
+    client = Client(raise_request_exception=False)
+    if session:
+        client.cookies[settings.SESSION_COOKIE_NAME] = session
+    return client
+
+
+def status(session: str, method: str, url: str) -> int:
+    """The status of an answer; whatever a POST does is taken back."""
+    client = signed_in(session)
+    with transaction.atomic():
+        answer = client.post(url) if method == "POST" else client.get(url)
+        if answer.streaming:
+            answer.getvalue()  # to its end, which closes the file
+        transaction.set_rollback(True)
+    return answer.status_code
+
+
+def asked(records: dict) -> Iterator[tuple[Route, str, str, str]]:
+    """(route, method, position, address) of everything that is tried."""
+    for route in routes():
+        for method in sorted(route.methods):
+            for position, arguments in places(route, records).items():
+                yield route, method, position, reverse(route.name, kwargs=arguments)
+
+
+@pytest.fixture
+def sessions(cast) -> dict[str, str]:
+    """Actor → key of the session."""
+    found = {"anonymous": ""}
+    for name in USERS:
+        client = Client()
+        client.force_login(cast.user(name))
+        found[name] = client.cookies[settings.SESSION_COOKIE_NAME].value
+    return found
+
+
+def read_table() -> dict[tuple[str, str, str], list[int]]:
+    lines = [line.split() for line in TABLE.read_text().splitlines() if line[:1] not in ("", "#")]
+    return {(name, method, at): [int(n) for n in rest] for name, method, at, *rest in lines}
+
+
+def write_table(found: dict[tuple[str, str, str], list[int]]) -> None:
+    head = "# Expected statuses. Columns: " + " ".join(ACTORS) + "\n"
+    body = "".join(
+        f"{name:34} {method:4} {at:6} {' '.join(map(str, row))}\n"
+        for (name, method, at), row in found.items()
+    )
+    TABLE.write_text(head + body)
+
+
+def test_every_route_answers_as_the_table_says(records, sessions, monkeypatch):
+    monkeypatch.setattr(Template, "render", lambda *_args, **_kwargs: "")
+    found = {
+        (route.name, method, at): [status(sessions[actor], method, url) for actor in ACTORS]
+        for route, method, at, url in asked(records)
+    }
+    if os.environ.get("UPDATE_PERMISSIONS"):
+        write_table(found)
+    expected = read_table()
+    assert sorted(found) == sorted(expected)
+    wrong = {key: (row, expected[key]) for key, row in found.items() if row != expected[key]}
+    assert wrong == {}
+
+
+def test_the_table_keeps_the_rules(cast, records):
+    """The same once more from the declarations: roles decide 403, the scope decides 404."""
+    table = read_table()
+    scopes = {name: scope_for(cast.user(name)) for name in USERS}
+    wrong = {}
+    for route, method, at, _url in asked(records):
+        anonymous, *row = table[route.name, method, at]
+        roles = roles_of(route.view)
+        if roles != PUBLIC and anonymous != 302:
+            wrong[route.name, method, at, "anonymous"] = anonymous
+        for name, code in zip(USERS, row, strict=True):
+            allowed = permitted(route, roles, scopes[name], records, at, method)
+            if code not in allowed | {405} | ({404} if route.name in KNOWN else set()):
+                wrong[route.name, method, at, name] = code
+    assert wrong == {}
+
+
+def permitted(route, roles, scope, records, at, method) -> set[int]:
+    """The statuses that the rules leave open."""
+    if roles in (ANYONE, PUBLIC):
+        return {200, 302, 405}
+    if "pk" in route.arguments:
+        rows = model_of(route).objects
+        of_row = {"pk": records[model_of(route)][at].pk}
+        if not rows.within(scope).filter(**of_row).exists():
+            return {404}
+        if not roles & scope.roles or not rows.within(scope.only(roles)).filter(**of_row).exists():
+            return {403}
+        return {200, 302}
+    if not roles & scope.roles:
+        return {403}
+    return {200, 302, 403} if method == "POST" else {200, 302}
+
+
+# What the rules above do not know, each with its reason.
+KNOWN = {
+    "exports:export_detail": "also the district sees only its own: 404",
+    "exports:export_file": "an export that is not made yet has no file: 404",
+    "imports:template": "a kind that one may not import has no template: 404",
+    "organizations:secretary_phone": "an organization without a secretary: 404",
+    "reports:run_file": "a report that is not built yet has no file: 404",
+}
+
+
+NAMES = ("甲一", "乙一", "乙二", "甲联", "乙联", "党员a", "党员b", "指导员甲", "行业委员会", "R-a")
+
+
+@pytest.mark.parametrize(
+    "actor", ["no_grant", "department_staff", "system_admin", "security_admin", "audit_admin"]
+)
+def test_without_business_rows_no_page_names_a_record(records, sessions, actor):
+    for _route, method, _at, url in asked(records):
+        if method == "GET":
+            answer = signed_in(sessions[actor]).get(url, {"q": "甲"})
+            text = answer.getvalue().decode(errors="replace")
+            assert answer.status_code < 500
+            assert [name for name in NAMES if name in text] == [], url
+
+
+def test_other_methods_break_nothing(records, sessions):
+    """Django takes a PUT of a form for a POST; an empty one saves nothing. A link that is not
+    known says so to every method."""
+    for route, _method, _at, url in asked(records):
+        for actor in ("anonymous", "district_staff"):
+            for method in ("put", "delete"):
+                code = getattr(signed_in(sessions[actor]), method)(url).status_code
+                known = {302, 403, 404, 405}
+                if method == "put" or route.name == "accounts:link":
+                    known.add(200)
+                assert code in known, (route.name, method, code)
