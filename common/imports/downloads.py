@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 from django.views.generic import View
 
 from common.access import access
@@ -28,6 +29,7 @@ def answer(name: str, write: Callable[[BinaryIO], Any]) -> FileResponse:
     return FileResponse(target, as_attachment=True, filename=name)
 
 
+@require_safe
 @access(roles=IMPORTERS)
 def template(request: HttpRequest, kind: str) -> HttpResponse:
     """下载模板: drop-downs hold what the user may choose."""
