@@ -12,7 +12,7 @@ from areas.forms import AreaForm
 from areas.models import Area
 from areas.queries import line_of, with_child_counts
 from areas.tables import COLUMNS
-from common.access import having
+from common.access import having, may_on
 from common.additions import figures_of, panels_of, parts_of
 from common.filters import query_without
 from common.history import history_of
@@ -102,7 +102,7 @@ class AreaDetail(ScopedDetailView):
             figures=figures_of(self.request, area, self.day),
             panels=panels_of(self.request, area, self.day),
             history=history_of(area, scope, size=5),
-            may_edit=scope.may("edit_areas"),
+            may_edit=may_on(area, self.request.scope, "edit_areas"),
             is_past=self.day != timezone.localdate(),
             **kwargs,
         )

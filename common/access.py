@@ -39,6 +39,15 @@ def allowed(roles: Iterable[str], scope: HasRoles | None) -> bool:
     return scope is not None and bool(declared & scope.roles)
 
 
+def may_on(record: Any, scope: Any, right: str) -> bool:
+    """Whether a user who sees ``record`` has a right on it: the right of one grant does not reach
+    the rows of another."""
+    reached = scope.only(having(right))
+    if reached is scope:
+        return scope.may(right)
+    return type(record)._default_manager.within(reached).filter(pk=record.pk).exists()
+
+
 def access(*, roles: Iterable[str]) -> Callable[[Callable], Callable]:
     """Declare the roles of a function view; others get 403."""
     declared = frozenset(roles)

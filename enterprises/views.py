@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.scope import RIGHTS
 from common import parameters
+from common.access import may_on
 from common.additions import panels_of, tracks_of
 from common.history import history_of
 from common.ledgers.views import (
@@ -87,7 +88,7 @@ class EntityDetail(ScopedDetailView):
             tracks=tracks,
             drawings=draw(tracks, day, timezone.localdate()),
             history=history_of(entity, scope, size=5),
-            may_edit=scope.may("edit_ledgers"),
+            may_edit=may_on(entity, self.request.scope, "edit_ledgers"),
             is_past=day != timezone.localdate(),
             **_computed(entity, state, status, day),
             **kwargs,

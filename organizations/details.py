@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import F, FilteredRelation, QuerySet
 
-from accounts.scope import RIGHTS
+from common.access import may_on
 from common.additions import parts_of
 from common.dated import BEGINNING, holding
 from common.lists import Head
@@ -65,12 +65,8 @@ class Shown:
 
 
 def may_edit(record: Any, scope: Any) -> bool:
-    """Whether the user may change this record's ledger row: the right of one grant does not reach
-    the rows of another."""
-    editors = scope.only(RIGHTS["edit_ledgers"])
-    if editors is scope:
-        return scope.may("edit_ledgers")
-    return type(record)._default_manager.within(editors).filter(pk=record.pk).exists()
+    """Whether the user may change this record's ledger row."""
+    return may_on(record, scope, "edit_ledgers")
 
 
 def place_in_tree(organization: PartyOrganization, tree: Tree, scope: Any) -> list[Named]:

@@ -170,6 +170,30 @@ def test_warnings_are_confirmed_once(cast, town, code):
     assert Entity.objects.filter(uscc=code).exists()
 
 
+OPTIONAL = ("revenue", "founded_on", "organization_id", "starts_on", "grid", "tags", "chain")
+HOSTILE = [
+    "9" * 400,
+    "-1",
+    "1e5",
+    "NaN",
+    "１２",
+    "😀",
+    "\u202e",
+    "=1+1",
+    "'\"<b>",
+    "9999-12-31",
+    "2026-02-30",
+    "%",
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_odd_values_are_no_error(town, code, value):
+    for data in (dict.fromkeys(new_entity(), value), dict.fromkeys(OPTIONAL, value)):
+        page = town.post(NEW, new_entity(uscc=code) | data)
+        assert page.status_code in (200, 302)
+
+
 # --- A change -----------------------------------------------------------------------------------
 
 
