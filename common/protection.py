@@ -14,7 +14,7 @@ CREATE OR REPLACE FUNCTION portal_erase(records uuid[]) RETURNS bigint LANGUAGE 
 SECURITY DEFINER SET search_path = public, pg_temp AS $$
   WITH emptied AS (
     UPDATE common_history SET before = NULL, after = NULL
-    WHERE (owner = ANY(records) OR other = ANY(records)) AND operation <> 'I' RETURNING 1
+    WHERE owner = ANY(records) AND operation <> 'I' RETURNING 1
   ) SELECT count(*) FROM emptied
 $$
 """
@@ -24,14 +24,15 @@ def protect(**_signal) -> None:
     """Install the triggers and take rights on the trace away from the application role.
 
     ``portal_erase`` is the only erasure there is: undoing the creation of a record empties the
-    values of its history and leaves the lines (design.md §4, personal data).
+    values of its history and leaves the lines (design.md §4, personal data). What other records
+    said of it is theirs and stays.
     """
     if "common_history" not in connection.introspection.table_names():
         return
     trace.install()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_proc WHERE proname = 'portal_erase'")
-        if not cursor.fetchone()[0]:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'portal_erase'")
+        if cursor.fetchone() != (_ERASE.split("$$")[1],):
             cursor.execute(_ERASE)
         with transaction.atomic():
             _set_rights(cursor)

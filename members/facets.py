@@ -11,8 +11,8 @@ from common.dated import (
     Period,
     begin_run,
     correct,
+    merged,
     run_start,
-    set_from,
     value_at,
 )
 from common.ledgers.columns import Column
@@ -204,16 +204,37 @@ class Affiliations(Timelines):
         since = row.get(self.transferred)
         if organization == known["organization_id"]:
             return self._same_organization(row, timeline, since, known, options)
-        row.changed(
-            self.organization,
-            self.finder.name(known["organization_id"]),
-            self.finder.name(organization),
-        )
         values = {"organization_id": organization, "transferred_on": since}
-        if not options.is_correction:
-            return set_from(timeline, since or options.day, values)
-        new = correct(timeline, options.day, values)
-        return self._begin(new, since, options)
+        if options.is_correction:
+            self._note(row, known, organization)
+            return self._begin(self._corrected(timeline, options.day, values), since, options)
+        first = min(p.starts_on for p in timeline if p.values["organization_id"])
+        day = max(first, since or options.day)
+        before = value_at(timeline, day).values
+        if before["organization_id"] == organization:
+            return timeline
+        self._note(row, before, organization)
+        return self._from(timeline, day, values)
+
+    def _note(self, row: Row, known, organization) -> None:
+        old, new = self.finder.name(known["organization_id"]), self.finder.name(organization)
+        row.changed(self.organization, old, new)
+
+    @staticmethod
+    def _corrected(timeline: list[Period], day: date, values: dict[str, Any]) -> list[Period]:
+        """The affiliation of ``day`` with other values; those beside it stay as they are."""
+        return merged([
+            replace(p, values={**p.values, **values}) if p.holds(day) else p for p in timeline
+        ])
+
+    @staticmethod
+    def _from(timeline: list[Period], day: date, values: dict[str, Any]) -> list[Period]:
+        """Another affiliation from ``day`` until the next one."""
+        at = value_at(timeline, day)
+        new = replace(at, starts_on=day, values={**at.values, **values}, id=None)
+        cut = [replace(at, ends_on=day), new] if at.starts_on < day else [replace(new, id=at.id)]
+        where = timeline.index(at)
+        return merged([*timeline[:where], *cut, *timeline[where + 1:]])
 
     def _same_organization(self, row, timeline, since, known, options) -> list[Period]:
         if not since or since == known["transferred_on"]:
@@ -221,7 +242,7 @@ class Affiliations(Timelines):
         row.changed(
             self.transferred, self.transferred.show(known["transferred_on"]), since.isoformat()
         )
-        new = correct(timeline, options.day, {"transferred_on": since})
+        new = self._corrected(timeline, options.day, {"transferred_on": since})
         return self._begin(new, since, options)
 
     def _begin(self, timeline: list[Period], since: date | None, options: Options):

@@ -192,19 +192,32 @@ class Terms(Timelines):
         start = row.get(self.start) if row.wants(self.start, options) else None
         cleared = not row.is_new and self.start.column_name in row.blank and options.empty_clears
         years = row.get(self.years)
-        if cleared and printed:
-            row.changes.append(changes.delete(Term, printed["id"]))
-            row.changed(self.start, self.start.show(_shown(printed["starts_on"])), "")
+        if cleared and printed and printed["starts_on"] != BEGINNING:
+            self._clear(row, terms, printed, options)
             return
         same = next((t for t in terms if t["starts_on"] == start), None) if start else printed
         if start is None and same is None:
             if years is not None:
-                self._insert(row, BEGINNING, FOREVER, years)
+                later = [term["starts_on"] for term in terms]
+                self._insert(row, BEGINNING, min(later, default=FOREVER), years)
             return
         if same is not None:
             self._set_years(row, same, options)
             return
         self._begin(row, start, terms, printed, options)
+
+    def _clear(self, row: Row, terms: list, printed: Mapping[str, Any], options: Options) -> None:
+        """No beginning is known any more: of what has begun only the years stay, if given."""
+        for term in terms:
+            if term["starts_on"] <= options.day:
+                row.changes.append(changes.delete(Term, term["id"]))
+        row.changed(self.start, self.start.show(printed["starts_on"]), "")
+        years = row.get(self.years) if row.wants(self.years, options) else printed["years"]
+        if years != printed["years"]:
+            row.changed(self.years, self.years.show(printed["years"]), self.years.show(years))
+        if years is not None:
+            later = [term["starts_on"] for term in terms if term["starts_on"] > options.day]
+            self._insert(row, BEGINNING, min(later, default=FOREVER), years)
 
     def _set_years(self, row: Row, term: Mapping, options: Options) -> None:
         years = row.get(self.years)

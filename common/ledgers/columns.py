@@ -155,7 +155,7 @@ class ChoiceCell(Cell):
 class ManyCell(Cell):
     """Several values, separated by 、. ``sort``: the order does not matter."""
 
-    nothing: Any = ()
+    nothing: Any = []  # a list, as the database gives it back; nobody adds to it
 
     def __init__(self, *, sort: bool = False, max_length: int = 200):
         super().__init__()

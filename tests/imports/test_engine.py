@@ -1,0 +1,126 @@
+"""What random imports have found: each case once, small."""
+
+from datetime import date
+
+import pytest
+
+from members.models import Affiliation
+from organizations.models import Assignment, Term
+from tests import digest
+from tests.imports.district import export
+from tests.ledgers import desk
+from tests.ledgers.desk import CODES, DAY, PEOPLE, counts, load, messages, undo
+
+pytestmark = pytest.mark.django_db
+LATER = date(2026, 9, 30)
+
+
+@pytest.fixture(autouse=True)
+def areas():
+    load("areas", desk.AREAS)
+
+
+def twice(kind, rows, **choices):
+    """Import rows, and again: the second time nothing changes. Returns the first batch."""
+    batch = load(kind, rows, **choices)
+    assert batch.state == "applied", messages(batch) or batch.message
+    again = load(kind, rows, check_only=True, **choices)
+    assert counts(again)[:2] == (0, 0), [row.diff for row in again.rows.all()]
+    return batch
+
+
+def test_cleared_tags_are_cleared_once():
+    load("enterprises", [desk.entity("红星厂", CODES[0], 资质标签="专精特新")])
+
+    twice("enterprises", [desk.entity("红星厂", CODES[0], 资质标签=None)], empty_clears=True)
+
+
+@pytest.mark.parametrize("years", [None, 3, 5])
+def test_a_cleared_term_is_cleared_once(years):
+    row = desk.organization("红星支部", 本届起始日期="2020-03-01", 任期年限=3)
+    load("organizations", [row])
+    load("organizations", [row | {"本届起始日期": "2023-03-01"}])
+
+    twice("organizations", [row | {"本届起始日期": None, "任期年限": years}], empty_clears=True)
+    assert [term.years for term in Term.objects.all()] == ([years] if years else [])
+
+
+def test_undoing_what_linked_a_waiting_name_leaves_the_others_as_they_were():
+    """The history of the instructor's assignment is the instructor's: undoing the creation of the
+    entity does not empty it, so an undo of the instructor's import can still read it."""
+    first = load("instructors", [desk.instructor("吴六", 联系主体="未来厂")])
+    before = digest.rows()
+    second = load("enterprises", [desk.entity("未来厂", CODES[1])])
+    assert Assignment.objects.get().entity.name == "未来厂"
+
+    assert undo(second) == {"undone": 1, "kept": []}
+    assert digest.rows() == before
+    assert undo(first) == {"undone": 1, "kept": []}
+
+
+@pytest.fixture
+def branches():
+    load(
+        "organizations",
+        [
+            desk.organization("红星支部"),
+            desk.organization("蓝天支部"),
+            desk.organization("白云支部"),
+        ],
+    )
+
+
+def affiliations():
+    return [
+        (link.organization.name, link.starts_on.isoformat(), str(link.transferred_on))
+        for link in Affiliation.objects.order_by("starts_on")
+    ]
+
+
+@pytest.mark.usefixtures("branches")
+@pytest.mark.parametrize("is_correction", [False, True])
+def test_a_transfer_date_belongs_to_its_affiliation(is_correction):
+    """It does not spread over the time before membership, nor over an earlier affiliation."""
+    row = desk.member("孙三", PEOPLE[0], "红星支部")
+    load("members", [row])
+
+    twice("members", [row | {"组织关系转入日期": "2015-05-01"}], is_correction=is_correction)
+    assert affiliations() == [("红星支部", "2010-07-01", "2015-05-01")]
+
+
+@pytest.mark.usefixtures("branches")
+def test_a_corrected_affiliation_leaves_the_earlier_one():
+    row = desk.member("孙三", PEOPLE[0], "红星支部")
+    load("members", [row])
+    load("members", [row | {"组织关系所在党组织": "蓝天支部", "组织关系转入日期": "2020-01-01"}])
+
+    right = row | {"组织关系所在党组织": "白云支部", "组织关系转入日期": "2021-01-01"}
+    twice("members", [right], is_correction=True)
+    assert affiliations() == [
+        ("红星支部", "2010-07-01", "None"),
+        ("白云支部", "2021-01-01", "2021-01-01"),
+    ]
+
+
+@pytest.mark.usefixtures("branches")
+def test_a_transfer_before_the_known_one_is_compared_at_its_date():
+    row = desk.member("孙三", PEOPLE[0], "红星支部")
+    load("members", [row])
+    load("members", [row | {"组织关系所在党组织": "蓝天支部", "组织关系转入日期": "2020-01-01"}])
+
+    twice("members", [row | {"组织关系所在党组织": "白云支部", "组织关系转入日期": "2015-01-01"}])
+    assert affiliations() == [
+        ("红星支部", "2010-07-01", "None"),
+        ("白云支部", "2015-01-01", "2015-01-01"),
+        ("蓝天支部", "2020-01-01", "2020-01-01"),
+    ]
+    assert counts(load("members", export("members", DAY), check_only=True)) == (0, 0, 1, 0)
+
+
+@pytest.mark.usefixtures("branches")
+def test_a_transfer_before_membership_begins_with_it():
+    row = desk.member("孙三", PEOPLE[0], "红星支部")
+    load("members", [row])
+
+    twice("members", [row | {"组织关系所在党组织": "蓝天支部", "组织关系转入日期": "2009-01-01"}])
+    assert affiliations() == [("蓝天支部", "2010-07-01", "2009-01-01")]
