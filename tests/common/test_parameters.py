@@ -83,7 +83,7 @@ CHOICES = (("a", "甲"), ("b", "乙"))
     ("setting", "raw", "value", "words"),
     [
         (make_setting(Kind.INTEGER, unit="人"), " 1200 ", 1200, "1,200 人"),
-        (make_setting(Kind.DECIMAL, unit="%"), "12.50", Decimal("12.50"), "12.50 %"),
+        (make_setting(Kind.DECIMAL, unit="%"), "12.50", Decimal("12.50"), "12.5 %"),
         (make_setting(Kind.TEXT), " 明川区  委 ", "明川区 委", "明川区 委"),
         (make_setting(Kind.TEXT, is_required=False), "", "", "—"),
         (make_setting(Kind.FLAG), "True", True, "是"),
