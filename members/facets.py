@@ -198,7 +198,7 @@ class Affiliations(Timelines):
         at = next((p for p in timeline if p.id and p.starts_on == old), None)
         if not joined or joined == old or at is None or joined >= at.ends_on:
             return timeline
-        return begin_run(timeline, "organization_id", at.starts_on, joined, None)
+        return self._moved(timeline, at, joined)
 
     def _with(self, row, timeline, organization, known, options: Options) -> list[Period]:
         since = row.get(self.transferred)
@@ -251,9 +251,15 @@ class Affiliations(Timelines):
         earlier = any(p.values["organization_id"] for p in timeline if p.ends_on <= at.starts_on)
         if not since or not earlier or since > options.day:
             return timeline
-        for key in self.fields:
-            timeline = begin_run(timeline, key, options.day, since, None)
-        return timeline
+        return self._moved(timeline, at, since)
+
+    def _moved(self, timeline: list[Period], at: Period, start: date) -> list[Period]:
+        """Let the affiliation ``at`` begin on ``start``; the one before it ends there."""
+        where = timeline.index(at)
+        before = [p for p in timeline[:where] if p.starts_on < start]
+        before = before or [Period(BEGINNING, start, self.nothing)]
+        before[-1] = replace(before[-1], ends_on=start)
+        return merged([*before, replace(at, starts_on=start), *timeline[where + 1:]])
 
     def values(self, pk, day):
         known = self.known_at(pk, self._reference(pk, day))

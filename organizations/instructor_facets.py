@@ -217,13 +217,14 @@ class Assignments(Facet):
             for key, text in named.items()
             if key not in holding
         ]
-        dropped = []
-        if row.facts["old_term"]:
-            dropped = [
-                self._drop(row, known, options)
-                for key, known in holding.items()
-                if key not in named and self._printed(known)
-            ]
+        # Where the term is still to come, what was assigned before ends when it begins.
+        last = max(options.day, start)
+        dropped = [
+            self._drop(row, known, last, options)
+            for key, known in holding.items()
+            if key not in named and self._printed(known)
+        ]
+        dropped = list(filter(None, dropped))
         if not row.is_new and (added or dropped):
             row.changed(column, "、".join(dropped), "、".join(added))
 
@@ -301,12 +302,14 @@ class Assignments(Facet):
         row.changes.append(changes.insert(Assignment, values))
         return text
 
-    def _drop(self, row: Row, known: Mapping[str, Any], options: Options) -> str:
-        if options.is_correction or known["starts_on"] >= options.day:
+    def _drop(self, row: Row, known: Mapping[str, Any], last: date, options: Options) -> str:
+        """End an assignment on ``last``; "" when it has ended before."""
+        if options.is_correction or known["starts_on"] >= last:
             row.changes.append(changes.delete(Assignment, known["id"]))
+        elif known["ends_on"] > last:
+            row.changes.append(changes.update(Assignment, known["id"], {"ends_on": last}))
         else:
-            ends = {"ends_on": min(options.day, known["ends_on"])}
-            row.changes.append(changes.update(Assignment, known["id"], ends))
+            return ""
         return self._printed(known)
 
     def values(self, pk, day):
