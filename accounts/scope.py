@@ -152,20 +152,24 @@ def _is_root(grant: Grant) -> bool:
     )
 
 
-def _bound(roots: list[Area]) -> dict[str, frozenset[uuid.UUID]]:
+def _bound(
+    roots: list[Area], areas: Iterable[Area] | None = None
+) -> dict[str, frozenset[uuid.UUID]]:
     """Granted areas → ids by column: below a district its towns, else the level's own column."""
     result: dict[str, set[uuid.UUID]] = {}
     for root in roots:
         level = root.level if root.level in _BOUND_COLUMN else AreaLevel.TOWN
-        result.setdefault(_BOUND_COLUMN[level], set()).update(subtree_ids([root.pk], level))
+        below = subtree_ids([root.pk], level, areas)
+        result.setdefault(_BOUND_COLUMN[level], set()).update(below)
     return {column: frozenset(ids) for column, ids in result.items()}
 
 
-def area_scope(area: Area) -> Scope:
-    """The rows of one area, for figures of an area whoever asks."""
+def area_scope(area: Area, areas: Iterable[Area] | None = None) -> Scope:
+    """The rows of one area, for figures of an area whoever asks. ``areas``: all of them, if they
+    have been read already."""
     if area.parent_id is None and area.level not in _BOUND_COLUMN:
         return Scope(everything=True)
-    return Scope(areas=_bound([area]), roots=(area.pk,))
+    return Scope(areas=_bound([area], areas), roots=(area.pk,))
 
 
 @reaches("areas.Area")

@@ -9,13 +9,12 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest
 
-from accounts.scope import Scope
+from accounts.scope import Scope, area_scope
 from areas.choices import AreaLevel
 from areas.models import Area
 from common import parameters
 from common.views import day_of
 from enterprises.choices import EntityKind
-from organizations.models import PartyOrganization
 from reports.figures import Extent
 from reports.populations import COMMUNITY, GRID, TOWN
 from reports.trend import usual_comparison
@@ -59,6 +58,10 @@ class Places:
             raise Http404
         return self.inside[code]
 
+    def extent(self, area: Area | None) -> Extent:
+        """The rows of the scope that lie in an area, or all of them."""
+        return Extent(self.scope, area_scope(area, self.by_id.values()) if area else None)
+
     @cached_property
     def roots(self) -> list[Area]:
         """The granted areas; of everything the root of the tree."""
@@ -84,8 +87,8 @@ class Places:
                 towns = sum(area.level == AreaLevel.TOWN for area in self.inside.values())
                 return f"全区 {towns} 个镇街" if towns else str(self.root)
             return "、".join(str(area) for area in self.roots)
-        committees = PartyOrganization.objects.filter(pk__in=self.scope.subtrees)
-        return "、".join(map(str, committees)) or "本人范围"
+        grants = (one for one in self.scope.grants if one.organization_id in self.scope.subtrees)
+        return "、".join(str(grant.organization) for grant in grants) or "本人范围"
 
     def choices(self, day: date, chosen: Area | None = None) -> list[tuple[str, list[Area]]]:
         """Areas to choose from, by level: towns and parks of a district, of a town its
@@ -130,7 +133,7 @@ class Conditions:
 
     @property
     def extent(self) -> Extent:
-        return Extent.of(self.places.scope, self.area)
+        return self.places.extent(self.area)
 
     def shown_kind(self, here: Sequence[EntityKind], without_rate: Container[str]) -> EntityKind:
         """The chosen or the main kind; when nobody chose and it has no rows, the first there

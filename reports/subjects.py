@@ -91,7 +91,7 @@ class Asked:
         places = Places(scope)
         area = places.get(request.GET.get("area", ""))
         return cls(
-            extent=Extent.of(scope, area),
+            extent=places.extent(area),
             day=day_of(request),
             area=area,
             place=str(area) if area else places.whole,

@@ -254,8 +254,10 @@ def test_only_those_who_build_reports_are_offered_it(client, cast):
 @pytest.mark.parametrize("user", READERS)
 def test_queries_do_not_grow(client, cast, user, django_assert_max_num_queries,
                              django_assert_num_queries):
+    for town, branch in ((cast.town_a, cast.organization_a), (cast.town_a, cast.organization_b)):
+        make.cover(make.make_entity(kind=EntityKind.SELF_EMPLOYED, town=town), branch)
     client.force_login(cast.user(user))
-    query = {"as_of": "2026-10-31", "area": "990101101"}
+    query = {"as_of": "2026-10-31", "area": "990101101", "kind": "small_micro"}
     client.get(COVERAGE, query)
     with django_assert_max_num_queries(25) as few:
         client.get(COVERAGE, query)
