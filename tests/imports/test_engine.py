@@ -124,3 +124,49 @@ def test_a_transfer_before_membership_begins_with_it():
 
     twice("members", [row | {"组织关系所在党组织": "蓝天支部", "组织关系转入日期": "2009-01-01"}])
     assert affiliations() == [("蓝天支部", "2010-07-01", "2009-01-01")]
+
+
+@pytest.mark.usefixtures("branches")
+def test_a_corrected_joining_date_moves_the_affiliation_with_its_transfer_date():
+    row = desk.member("孙三", PEOPLE[0], "红星支部")
+    load("members", [row])
+    load("members", [row | {"组织关系转入日期": "2015-05-01"}])
+
+    twice("members", [row | {"加入党组织日期": "2009-07-01"}])
+    assert affiliations() == [("红星支部", "2009-07-01", "2015-05-01")]
+    twice("members", [row | {"加入党组织日期": "2012-07-01", "转正日期": "2013-07-01"}])
+    assert affiliations() == [("红星支部", "2012-07-01", "2015-05-01")]
+
+
+def assignments():
+    return [
+        (one.entity.name, one.starts_on.isoformat(), one.ends_on.isoformat())
+        for one in Assignment.objects.order_by("entity__name", "starts_on")
+    ]
+
+
+@pytest.fixture
+def firms():
+    load("enterprises", [desk.entity("红星厂", CODES[0]), desk.entity("未来厂", CODES[1])])
+
+
+@pytest.mark.usefixtures("firms")
+@pytest.mark.parametrize(("day", "ends_on"), [(DAY, "2026-07-01"), (LATER, "2026-09-30")])
+def test_a_new_term_ends_what_it_no_longer_names(day, ends_on):
+    """At the 数据截止日; where the term is still to come, when it begins."""
+    row = desk.instructor("吴六", 联系主体="红星厂、未来厂")
+    load("instructors", [row])
+
+    twice("instructors", [row | {"聘期起": "2026-07-01", "联系主体": "红星厂"}], day=day)
+    assert assignments() == [
+        ("未来厂", "2025-01-01", ends_on), ("红星厂", "2025-01-01", "2027-01-01"),
+    ]
+
+
+@pytest.mark.usefixtures("firms")
+def test_a_name_dropped_after_the_term_changes_nothing():
+    row = desk.instructor("吴六", 聘期止="2025-12-31", 联系主体="红星厂、未来厂")
+    load("instructors", [row])
+
+    twice("instructors", [row | {"联系主体": "红星厂"}])
+    assert [ends_on for _name, _start, ends_on in assignments()] == ["2026-01-01", "2026-01-01"]
