@@ -19,7 +19,6 @@ from common.history import history_of
 from common.ledgers.views import (
     LedgerCreateView,
     LedgerListView,
-    LedgerTemplateView,
     LedgerUpdateView,
     RecordHistoryView,
 )
@@ -43,7 +42,6 @@ class AreaList(LedgerListView):
     columns = COLUMNS
     added_after = "child_count"
     create_url, create_label = reverse_lazy("areas:area_create"), "登记区划"
-    template_url = reverse_lazy("areas:area_template")
     is_dated = True
     sorts = (
         Sort("level", "按层级", "rank", "code"),
@@ -137,13 +135,6 @@ class AreaEdit(LedgerUpdateView):
     form_class = AreaForm
     title = "修改区划"
     list_url, list_title = LIST, "区划"
-
-
-class AreaTemplate(LedgerTemplateView):
-    """Empty 区划台账."""
-
-    roles = having("edit_areas")
-    kind = "areas"
 
 
 class AreaHistory(RecordHistoryView):

@@ -14,7 +14,6 @@ from common.history import history_of
 from common.ledgers.views import (
     LedgerCreateView,
     LedgerListView,
-    LedgerTemplateView,
     LedgerUpdateView,
     RecordHistoryView,
 )
@@ -46,7 +45,6 @@ class EntityList(LedgerListView):
     columns = COLUMNS
     added_after = "employees"
     create_url, create_label = reverse_lazy("enterprises:entity_create"), "登记主体"
-    template_url = reverse_lazy("enterprises:entity_template")
     is_dated = True
     sorts = (
         Sort("name", "按名称", "name"),
@@ -137,13 +135,6 @@ class EntityEdit(LedgerUpdateView):
     form_class = EntityForm
     title = "修改主体"
     list_url, list_title = LIST, "市场主体"
-
-
-class EntityTemplate(LedgerTemplateView):
-    """Empty 市场主体台账."""
-
-    roles = RIGHTS["import"]
-    kind = "enterprises"
 
 
 class EntityHistory(RecordHistoryView):

@@ -8,7 +8,6 @@ app_name = "members"
 urlpatterns = [
     path("", views.MemberList.as_view(), name="member_list"),
     path("new/", views.MemberCreate.as_view(), name="member_create"),
-    path("template/", views.MemberTemplate.as_view(), name="member_template"),
     path("<uuid:pk>/", views.MemberDetail.as_view(), name="member_detail"),
     path("<uuid:pk>/edit/", views.MemberEdit.as_view(), name="member_edit"),
     path("<uuid:pk>/history/", views.MemberHistory.as_view(), name="member_history"),

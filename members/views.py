@@ -14,7 +14,6 @@ from common.history import history_of
 from common.ledgers.views import (
     LedgerCreateView,
     LedgerListView,
-    LedgerTemplateView,
     LedgerUpdateView,
     RecordHistoryView,
 )
@@ -56,7 +55,6 @@ class MemberList(LedgerListView):
     filterset_class = MemberFilter
     columns = COLUMNS
     create_url, create_label = reverse_lazy("members:member_create"), "登记党员"
-    template_url = reverse_lazy("members:member_template")
     is_dated = True
     sorts = (
         Sort("name", "按姓名", "name"),
@@ -148,13 +146,6 @@ class MemberEdit(ReadMixin, LedgerUpdateView):
 
     def may(self, obj: Member) -> bool:
         return may_edit(obj, self.request.scope, timezone.localdate())
-
-
-class MemberTemplate(LedgerTemplateView):
-    """Empty 党员花名册."""
-
-    roles = RIGHTS["import"]
-    kind = "members"
 
 
 class MemberHistory(ReadMixin, RecordHistoryView):

@@ -12,7 +12,6 @@ from common.history import history_of
 from common.ledgers.views import (
     LedgerCreateView,
     LedgerListView,
-    LedgerTemplateView,
     LedgerUpdateView,
     RecordHistoryView,
 )
@@ -43,7 +42,6 @@ class InstructorList(LedgerListView):
     columns = INSTRUCTOR_COLUMNS
     create_url = reverse_lazy("organizations:instructor_create")
     create_label = "登记指导员"
-    template_url = reverse_lazy("organizations:instructor_template")
     is_dated = True
     sorts = (
         Sort("name", "按姓名", "name"),
@@ -105,13 +103,6 @@ class InstructorEdit(LedgerUpdateView):
     form_class = InstructorForm
     title = "修改指导员"
     list_url, list_title = LIST, "指导员"
-
-
-class InstructorTemplate(LedgerTemplateView):
-    """Empty 党建指导员台账."""
-
-    roles = RIGHTS["import"]
-    kind = "instructors"
 
 
 class InstructorHistory(RecordHistoryView):

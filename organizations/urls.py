@@ -8,17 +8,12 @@ app_name = "organizations"
 urlpatterns = [
     path("", views.OrganizationList.as_view(), name="organization_list"),
     path("new/", views.OrganizationCreate.as_view(), name="organization_create"),
-    path("template/", views.OrganizationTemplate.as_view(), name="organization_template"),
     path("<uuid:pk>/", views.OrganizationDetail.as_view(), name="organization_detail"),
     path("<uuid:pk>/edit/", views.OrganizationEdit.as_view(), name="organization_edit"),
     path("<uuid:pk>/history/", views.OrganizationHistory.as_view(), name="organization_history"),
     path("<uuid:pk>/secretary/phone/", views.SecretaryPhone.as_view(), name="secretary_phone"),
     path("instructors/", instructor_views.InstructorList.as_view(), name="instructor_list"),
     path("instructors/new/", instructor_views.InstructorCreate.as_view(), name="instructor_create"),
-    path(
-        "instructors/template/", instructor_views.InstructorTemplate.as_view(),
-        name="instructor_template",
-    ),
     path(
         "instructors/<uuid:pk>/", instructor_views.InstructorDetail.as_view(),
         name="instructor_detail",

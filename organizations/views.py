@@ -14,7 +14,6 @@ from common.history import history_of
 from common.ledgers.views import (
     LedgerCreateView,
     LedgerListView,
-    LedgerTemplateView,
     LedgerUpdateView,
     RecordHistoryView,
 )
@@ -52,7 +51,6 @@ class OrganizationList(LedgerListView):
     added_after = "covered"
     create_url = reverse_lazy("organizations:organization_create")
     create_label = "登记党组织"
-    template_url = reverse_lazy("organizations:organization_template")
     is_dated = True
     sorts = (
         Sort("name", "按名称", "name"),
@@ -136,13 +134,6 @@ class OrganizationEdit(LedgerUpdateView):
     form_class = OrganizationForm
     title = "修改党组织"
     list_url, list_title = LIST, "党组织"
-
-
-class OrganizationTemplate(LedgerTemplateView):
-    """Empty 党组织台账."""
-
-    roles = RIGHTS["import"]
-    kind = "organizations"
 
 
 class OrganizationHistory(RecordHistoryView):

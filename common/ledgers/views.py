@@ -1,4 +1,4 @@
-"""Generic pages of a ledger: list with parts of higher apps and exports, new, edit, template.
+"""Generic pages of a ledger: list with parts of higher apps and exports, new, edit, history.
 
 class EntityList(LedgerListView):
     roles, export_roles = RIGHTS["read_ledgers"], RIGHTS["export"]
@@ -11,9 +11,6 @@ class EntityCreate(LedgerCreateView):
 
 class EntityEdit(LedgerUpdateView):
     roles, model, form_class, title = RIGHTS["edit_ledgers"], Entity, EntityForm, "修改主体"
-
-class EntityTemplate(LedgerTemplateView):
-    roles, kind = RIGHTS["edit_ledgers"], "enterprises"
 """
 
 import tempfile
@@ -25,10 +22,9 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Max, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import resolve
+from django.urls import resolve, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.views.generic import View
 
 from common.access import having
 from common.additions import parts_of
@@ -37,7 +33,7 @@ from common.filters import ScopedFilterSet
 from common.history import history_of
 from common.jobs import Report
 from common.ledgers.batches import silent
-from common.ledgers.export import TOLD, write_template
+from common.ledgers.export import TOLD
 from common.ledgers.export import write_export as write_ledger
 from common.ledgers.forms import LedgerForm
 from common.ledgers.ledger import ledger_of
@@ -47,7 +43,7 @@ from common.models import ExportFile, HistoryEntry
 from common.paging import ordered
 from common.tables import Column, write_xlsx
 from common.trace import record_read
-from common.views import AccessMixin, ScopedDetailView, ScopedFormView, ScopedUpdateView
+from common.views import ScopedDetailView, ScopedFormView, ScopedUpdateView
 
 REASON_LENGTH = 200
 
@@ -108,19 +104,6 @@ class LedgerUpdateView(LedgerFormMixin, ScopedUpdateView):
     """修改: a record as it stands today, or on the day of ``?as_of=``."""
 
 
-class LedgerTemplateView(AccessMixin, View):
-    """下载模板: an empty workbook, its drop-downs limited to the user's scope."""
-
-    kind: ClassVar[str]
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        ledger = ledger_of(self.kind)()
-        target = tempfile.TemporaryFile()  # noqa: SIM115 -- FileResponse closes it
-        write_template(target, ledger, self.scope)
-        target.seek(0)
-        return FileResponse(target, as_attachment=True, filename=f"{ledger.title}模板.xlsx")
-
-
 class RecordHistoryView(ScopedDetailView):
     """变更记录 of a record, newest first, page by page."""
 
@@ -150,7 +133,6 @@ class LedgerListView(ScopedListView):
     added_after: ClassVar[str] = ""  # the column behind which added columns stand
     create_url: Any = ""  # the form of a new record, and what its button says
     create_label: ClassVar[str] = ""
-    template_url: Any = ""  # the empty workbook
 
     @cached_property
     def parts(self) -> list[Any]:
@@ -289,6 +271,10 @@ class LedgerListView(ScopedListView):
             may_edit=bool(editors & roles),
             create_url=self.create_url,
             create_label=self.create_label,
-            template_url=self.template_url if editors & having("import") & roles else "",
+            template_url=(
+                reverse("imports:template", args=[self.ledger_kind])
+                if editors & having("import") & roles
+                else ""
+            ),
             **kwargs,
         )

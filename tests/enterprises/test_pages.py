@@ -342,7 +342,7 @@ def test_export_needs_the_right(cast, client, user):
 
 
 def test_template_offers_places_of_the_scope(cast, town):
-    body = b"".join(town.get(f"{LIST}template/").streaming_content)
+    body = b"".join(town.get("/imports/template/enterprises/").streaming_content)
     book = openpyxl.load_workbook(io.BytesIO(body))
     offered = {cell for row in book["选项"].iter_rows(values_only=True) for cell in row}
     assert "甲镇" in offered

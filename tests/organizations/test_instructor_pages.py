@@ -163,7 +163,7 @@ def test_exports(cast, known, town):
     assert rows[0][0] == "姓名★"
     assert rows[1][rows[0].index("联系电话★")] == "139****0004"
     assert sheet_of(town.post(LIST))[1][0] == "指导员甲"
-    assert sheet_of(town.get(f"{LIST}template/"))[0][0] == "姓名★"
+    assert sheet_of(town.get("/imports/template/instructors/"))[0][0] == "姓名★"
 
 
 def test_export_needs_the_right(cast, client):

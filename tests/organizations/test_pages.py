@@ -254,11 +254,11 @@ def test_export_needs_the_right(cast, client):
     client.force_login(cast.secretary_a)
     assert client.post(LIST).status_code == 403
     assert client.post(LIST, {"layout": "ledger"}).status_code == 403
-    assert client.get(f"{LIST}template/").status_code == 403
+    assert client.get("/imports/template/organizations/").status_code == 403
 
 
 def test_template(town):
-    assert sheet_of(town.get(f"{LIST}template/"))[0][0] == "党组织全称★"
+    assert sheet_of(town.get("/imports/template/organizations/"))[0][0] == "党组织全称★"
 
 
 # --- The record ---------------------------------------------------------------------------------
