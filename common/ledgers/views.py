@@ -262,6 +262,12 @@ class LedgerListView(ScopedListView):
     def may_export_identity(self) -> bool:
         return self.has_secrets() and bool(having("export_identity") & self.request.scope.roles)
 
+    def _import_urls(self) -> dict[str, str]:
+        return {
+            "import_url": f"{reverse('imports:batch_create')}?kind={self.ledger_kind}",
+            "template_url": reverse("imports:template", args=[self.ledger_kind]),
+        }
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         roles = self.request.scope.roles
         editors = having(ledger_of(self.ledger_kind).edit_right)
@@ -271,10 +277,6 @@ class LedgerListView(ScopedListView):
             may_edit=bool(editors & roles),
             create_url=self.create_url,
             create_label=self.create_label,
-            template_url=(
-                reverse("imports:template", args=[self.ledger_kind])
-                if editors & having("import") & roles
-                else ""
-            ),
+            **(self._import_urls() if editors & having("import") & roles else {}),
             **kwargs,
         )
