@@ -1,0 +1,254 @@
+"""What no page ever sends: garbage in addresses, queries, bodies and headers. The answer is a
+normal page or 400 / 403 / 404, never 500; a foreign row is never touched."""
+
+import re
+from urllib.parse import quote
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from common.trace import tracked_tables
+from tests.ledgers.desk import workbook
+from tests.routes import routes
+from tests.test_permissions import asked, places, records  # noqa: F401 -- a fixture
+
+pytest_plugins = ["tests.cast"]
+pytestmark = pytest.mark.django_db
+
+FINE = {200, 301, 302, 400, 403, 404, 405}
+NAUGHTY = (
+    "-1", "99999999999999999999", "a\x00b", "'\"><script>", "0001-01-01", "12026-02-30",
+    "\ud7ff\U0010ffff٣", "x" * 10_000,
+)
+NOBODY = "0b0e6b5e-0000-4000-8000-000000000000"
+# Parameters that pages know, and look-ups that they must not.
+KNOWN = (
+    "q", "at", "per", "sort", "cols", "as_of", "against", "start", "area", "part", "town", "kind",
+    "status", "key", "page", "tab", "next", "year", "month", "effective_on", "by",
+)
+UNKNOWN = ("pk", "id__in", "grants__user", "phone__startswith", "state__town__name", "order_by")
+
+
+@pytest.fixture
+def client(cast) -> Client:
+    """District staff, who may open the most; a failure is an answer, not an exception."""
+    found = Client(raise_request_exception=False)
+    found.force_login(cast.district_staff)
+    return found
+
+
+def gets(records) -> dict[str, str]:  # noqa: F811
+    """Route → one address of each route that is read."""
+    return {
+        route.name: url for route, method, _at, url in asked(records)
+        if method == "GET" and not route.name.startswith("accounts:log")
+    }
+
+
+def code_of(answer) -> int:
+    """The status of an answer, read to its end, which closes its file."""
+    if answer.streaming:
+        answer.getvalue()
+    return answer.status_code
+
+
+def refused(answers) -> dict:
+    """Those that are neither a page nor a refusal."""
+    return {question: code for question, code in answers if code not in FINE}
+
+
+def test_unknown_values_of_parameters(records, client):  # noqa: F811
+    """Every page with every naughty value, in all known parameters at once; the longest in one."""
+    answers = []
+    for name, url in gets(records).items():
+        for value in NAUGHTY:
+            fields = (*KNOWN, *UNKNOWN) if len(value) < 100 else ("q",)
+            code = code_of(client.get(url, dict.fromkeys(fields, value)))
+            answers.append(((name, value[:20]), code))
+    assert refused(answers) == {}
+
+
+def test_each_filter_of_each_list(records, client):  # noqa: F811
+    """Single filters, as the page itself names them, with values that it does not offer."""
+    answers = []
+    for name, url in gets(records).items():
+        if name.endswith(("_list", "rows", "coverage", "calendar", "detail")):
+            for field in fields_of(client.get(url)):
+                value = NOBODY if len(answers) % 2 else "\x00"
+                answers.append(((name, field, value), code_of(client.get(url, {field: value}))))
+    assert len(answers) > 100
+    assert refused(answers) == {}
+
+
+def test_broken_encodings_and_odd_addresses(records, client):  # noqa: F811
+    paths = ("%ff%fe", "%00" + "a" * 10_000, "%2e%2e/%2e%2e/etc/passwd")
+    answers = []
+    for name, url in gets(records).items():
+        for tail in paths:
+            for address in (url + tail, f"{url}?q={tail}&{tail}"):
+                answers.append(((name, address[-20:]), code_of(client.get(address))))
+    assert refused(answers) == {}
+
+
+def test_garbage_in_the_place_of_arguments(client):
+    answers = []
+    for route in routes():
+        for value in ("-1", "99999999999999999999", "%00", "%ff", quote("党"), "a/b"):
+            path = "/" + re.sub(r"<[^>]+>", value, route.path)
+            answers.append(((route.name, value[:20]), code_of(client.get(path))))
+            answers.append(((route.name, "post", value[:20]), code_of(client.post(path))))
+    assert refused(answers) == {}
+
+
+@pytest.mark.parametrize("headers", [
+    {"HX-Request": "true"},
+    {"HX-Request": "true", "HX-Target": "x" * 10_000, "HX-Current-URL": "http://[broken"},
+    {"HX-Request": "true", "HX-Boosted": "true", "HX-Trigger": "\"><script>", "HX-Prompt": "%ff"},
+    {"HX-Request": "true", "HX-Current-URL": "javascript:alert(1)",
+     "HX-Current-URL-URI-AutoEncoded": "true", "HX-History-Restore-Request": "true"},
+    {"Accept-Language": "x" * 5_000, "Referer": "http://[broken", "Range": "bytes=9-1",
+     "If-Modified-Since": "never"},
+])
+def test_forged_headers(records, client, headers):  # noqa: F811
+    assert refused(
+        (name, code_of(client.get(url, headers=headers)))
+        for name, url in gets(records).items()
+    ) == {}
+
+
+BODIES = [
+    ("application/x-www-form-urlencoded", b"a=%ff&b=%00&\xff\xfe=1&=&&;"),
+    ("application/x-www-form-urlencoded", b"x" * 10_000),
+    ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data"),
+    ("multipart/form-data", b"no boundary"),
+    ("application/json", b'{"pk": '),
+    ("text/plain; charset=nonsense", b"\x00\xff"),
+]
+
+
+def digest() -> dict[str, str]:
+    """A digest of every tracked table."""
+    found = {}
+    with connection.cursor() as cursor:
+        for name in sorted(tracked_tables()):
+            cursor.execute(
+                f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {name} t"
+            )
+            found[name] = cursor.fetchone()[0]
+    return found
+
+
+def posts(records) -> dict[tuple[str, str], str]:  # noqa: F811
+    """(route, position) → address of each route that is posted to."""
+    return {
+        (route.name, at): url for route, method, at, url in asked(records)
+        if method == "POST" and not route.name.startswith(("accounts:log", "rules:calendar_fill"))
+    }
+
+
+def test_broken_bodies_change_nothing(records, client):  # noqa: F811
+    before = digest()
+    answers = [
+        ((question, kind, body[:10]), code_of(client.generic("POST", url, body, content_type=kind)))
+        for question, url in posts(records).items()
+        for kind, body in BODIES
+    ]
+    assert refused(answers) == {}
+    assert digest() == before
+
+
+def test_every_field_with_garbage_changes_nothing(records, client):  # noqa: F811
+    """The fields of each form, as its page shows them, filled with what does not belong there."""
+    before = digest()
+    answers = []
+    for question, url in posts(records).items():
+        fields = fields_of(client.get(url))
+        for value in ("\x00", "9" * 400, NOBODY):
+            sent = dict.fromkeys(fields - {"csrfmiddlewaretoken"}, value)
+            answers.append(((question, value[:10]), code_of(client.post(url, sent))))
+    assert len(answers) > 50
+    assert refused(answers) == {}
+    assert digest() == before
+
+
+# --- foreign rows -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stranger(cast) -> Client:
+    """Staff of 甲镇, for whom rows of 乙街道 are not there."""
+    found = Client(raise_request_exception=False)
+    found.force_login(cast.town_a_staff)
+    return found
+
+
+def test_a_foreign_row_in_the_address_is_404_and_stays(records, stranger):  # noqa: F811
+    before = digest()
+    wrong = {}
+    for route in routes():
+        if "pk" not in route.arguments:
+            continue
+        url = reverse(route.name, kwargs=places(route, records)["b"])
+        for method in sorted(route.methods):
+            sent = {"pk": "x", "name": "改名", "reason": "看"}
+            answer = getattr(stranger, method.lower())(url, sent)
+            if code_of(answer) != 404:
+                wrong[route.name, method] = answer.status_code
+    assert wrong == {}
+    assert digest() == before
+
+
+PLACES = {
+    "town", "area", "organization", "parent", "park", "grid", "community", "affiliation",
+    "workplace", "instructor",
+}
+
+
+def fields_of(page) -> set[str]:
+    """The names of the fields on a page."""
+    if page.streaming:
+        page.getvalue()
+        return set()
+    return set(re.findall(r'name="([a-z_0-9\-]+)"', page.content.decode()))
+
+
+def test_a_foreign_row_in_a_filter_or_an_export_shows_none_of_its_rows(
+    cast, records, stranger,  # noqa: F811
+):
+    foreign = [cast.town_b.code, str(cast.town_b.pk), str(cast.organization_b.pk)]
+    answers = []
+    for name, url in gets(records).items():
+        if not name.endswith(("_list", "rows", "coverage", "home", "search")):
+            continue
+        for field in sorted(fields_of(stranger.get(url)) & PLACES):
+            for value in foreign:
+                page = stranger.get(url, {field: value})
+                answers.append(((name, field), code_of(page)))
+                shown = page.content.decode()
+                assert [w for w in ("乙一", "乙二", "党员b") if w in shown] == [], (name, field)
+                code = code_of(stranger.post(f"{url}?{field}={value}"))
+                answers.append(((name, "export", field), code))
+    assert answers
+    assert refused(answers) == {}
+
+
+def test_fields_that_a_form_does_not_show_are_not_taken(cast, stranger):
+    """Mass assignment: ids, owners and dates slipped into a form."""
+    before = digest()
+    url = f"/entities/{cast.entity_a.pk}/edit/"
+    page = stranger.get(url).content.decode()
+    version = re.search(r'name="([a-z_]*version[a-z_]*)" value="([^"]*)"', page)
+    sent = {version[1]: version[2]} if version else {}
+    sent |= {"id": str(cast.entity_b.pk), "pk": str(cast.entity_b.pk), "name_key": "x",
+             "initials": "x", "starts_on": "2000-01-01", "entity": str(cast.entity_b.pk),
+             "state": str(cast.entity_b.pk)}
+    assert stranger.post(url, sent).status_code in FINE
+    assert digest() == before
+
+
+def test_a_file_that_is_none(cast, stranger):
+    for content in (b"", b"\x00" * 100, workbook([]).getvalue()):
+        sent = {"kind": "enterprises", "effective_on": "2026-06-30", "file": content}
+        assert stranger.post("/imports/new/", sent).status_code in FINE
