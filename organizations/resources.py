@@ -332,9 +332,10 @@ class InstructorLedger(Ledger):
                 "remarks",
             )
         ]
+        self.appointments = Appointments(f["start"], f["end"], f["town"], f["grid"])
         return [
             Plain(Instructor, plain, derive=lambda v: {"initials": initials(v["name"])}),
-            Appointments(f["start"], f["end"], f["town"], f["grid"]),
+            self.appointments,
             Assignments(f["entities"], "entity_id"),
             Assignments(f["organizations"], "organization_id"),
         ]
@@ -388,5 +389,14 @@ class InstructorLedger(Ledger):
 
     def stands(self, row, options):
         start, last = (row.get(self.fields[name]) for name in ("start", "end"))
-        if start <= options.day <= last:
+        if start <= options.day <= last or self._serves_before(row, start, options):
             yield "serving"
+
+    def _serves_before(self, row, start, options) -> bool:
+        """Whether another term holds on the day; the new one ends it where it begins."""
+        return any(
+            term["starts_on"] <= options.day < term["ends_on"]
+            and not term["starts_on"] < start <= options.day
+            and (term["starts_on"], term["ends_on"]) != row.facts["old_term"]
+            for term in self.appointments.found.get(row.record, ())
+        )

@@ -2,12 +2,13 @@
 a change, and undoing them one after the other leads back through every state."""
 
 import os
+from collections import Counter
 from datetime import date
 from random import Random
 
 import pytest
 
-from common.ledgers import batches
+from common.ledgers import batches, ledger_of
 from tests import digest
 from tests.imports.district import KINDS, NEW, ROWS, edited, export_rows, read_typed, typed
 from tests.ledgers.desk import load, messages, undo
@@ -47,7 +48,11 @@ def test_random_edits_repeat_read_back_and_undo(seed):
         batch = load(kind, typed(rows), day=day, **choices)
         assert batch.state == "applied", batch.message
         stack.append((batch, before))
+        ledger = ledger_of(kind)()
+        stands = Counter(key for _pk, key in ledger.standing(batches.options_of(batch)))
         trace = f"seed {seed}: {kind} {day} {choices} {rows} {messages(batch)}"
+        said = {key: count for key, count in batch.counts["standing"].items() if count}
+        assert said == {f.key: stands[f.key] for f in ledger.figures if stands[f.key]}, trace
         again = load(kind, typed(rows), day=day, check_only=True, **choices)
         changes = list(again.rows.filter(outcome__in=["new", "update"]).values("label", "diff"))
         assert not changes, f"again: {trace}"
