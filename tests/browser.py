@@ -4,9 +4,19 @@ import os
 import shutil
 
 import pytest
+from django.db import connections
 
 # Playwright runs an event loop in this thread, and Django would refuse to ask the database here.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(scope="session")
+def playwright(django_db_setup, playwright):
+    """While its event loop runs, Django keeps other connections for this thread than before and
+    after. They are closed here, or the test database could not be dropped.
+    """
+    yield playwright
+    connections.close_all()
 
 
 @pytest.fixture(scope="session")

@@ -117,18 +117,20 @@ def worker_process(django_db_setup, tmp_path_factory):
             cwd=settings.BASE_DIR, env=environment, stdout=output, stderr=output,
             start_new_session=True,
         )
-    limit = time.monotonic() + 30
-    while " ready." not in log.read_text(errors="replace"):
-        if process.poll() is not None or time.monotonic() > limit:
-            pytest.fail(f"The worker did not start:\n{log.read_text(errors='replace')}")
-        time.sleep(0.1)
-    yield process
-    process.terminate()
     try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        limit = time.monotonic() + 30
+        while " ready." not in log.read_text(errors="replace"):
+            if process.poll() is not None or time.monotonic() > limit:
+                pytest.fail(f"The worker did not start:\n{log.read_text(errors='replace')}")
+            time.sleep(0.1)
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 @pytest.fixture

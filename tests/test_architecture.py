@@ -282,6 +282,20 @@ def test_the_application_may_only_read_the_trace(table):
             assert (right, cursor.fetchone()[0]) == (right, False)
 
 
+# --- documents --------------------------------------------------------------------------------
+
+
+def test_links_in_the_documents_lead_somewhere():
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    missing = [
+        f"{name_of(page)}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#\s]+)", page.read_text())
+        if "://" not in target and not (page.parent / target).exists()
+    ]
+    assert missing == []
+
+
 # --- glossary ---------------------------------------------------------------------------------
 
 

@@ -221,7 +221,7 @@ steps = st.lists(
 
 @pytest.mark.django_db
 @settings(
-    max_examples=40, deadline=None,
+    max_examples=40,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(steps)
