@@ -52,7 +52,7 @@ def speak_plainly(form: forms.BaseForm) -> None:
     """Our sentences instead of Django's for what is missing or cannot be read."""
     for field in form.fields.values():
         chooses = isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
-        verb = "选择" if chooses else "填写"
+        verb = "选择" if chooses or isinstance(field, forms.FileField) else "填写"
         words = {"required": f"请{verb}{field.label}。"}
         if isinstance(field, forms.DateField):
             words["invalid"] = "日期看不懂，请按 2024-12-01 的样子填写。"

@@ -74,7 +74,6 @@ class UploadForm(EffectiveForm):
         label="文件",
         widget=forms.ClearableFileInput(attrs={"accept": SUFFIXES}),
         error_messages={
-            "required": "请选择要上传的文件。",
             "empty": "这个文件是空的，请选择填好数据的文件。",
             "missing": "请选择要上传的文件。",
         },
