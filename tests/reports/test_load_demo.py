@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.scope import district_scope
 from areas.models import Area
 from common.commands import Refused
-from common.models import ImportBatch
+from common.models import CalendarDay, ImportBatch
 from districts.mingchuan import FILES
 from districts.mingchuan.shops import LEAST_SHOPS
 from reports.figures import Extent
@@ -62,6 +62,8 @@ def test_demo_district(settings, tmp_path):
     assert [batch.file_name for batch in batches] == list(FILES)
     assert ImportBatch.objects.count() == len(FILES), "the second run imports nothing"
     assert [batch.counts.get("error", 0) for batch in batches] == [0, 1, 5, 1, 3, 1]
+
+    assert CalendarDay.objects.filter(day__year=today.year, is_working=False).exists()
 
     passwords = json.loads((tmp_path / "demo" / "logins.json").read_text())
     assert set(passwords) == set(Role.values)

@@ -17,7 +17,7 @@ from accounts.actions import grant_role
 from accounts.choices import Role
 from accounts.models import Department, User
 from areas.models import Area
-from common import parameters
+from common import parameters, workdays
 from common.commands import PortalCommand, Refused
 from common.dated import BEGINNING
 from common.models import BatchState, ImportBatch, Via
@@ -90,6 +90,7 @@ class Command(PortalCommand):
 
     def _import(self, day: date, loaded: dict[str, ImportBatch], self_employed: int) -> None:
         """Import what is missing; the files are the same again for the same day."""
+        workdays.fill()
         self._say("生成示范区台账")
         ledgers = self.folder / "ledgers"
         for kind, path in write_workbooks(ledgers, today=day, self_employed=self_employed):
