@@ -17,6 +17,7 @@ from organizations.models import Instructor, PartyOrganization
 from reports import pdf
 from tests import factories as make
 from tests.browser_checks import complaints_of, sign_in
+from tests.crawl import crawl
 from tests.ledgers import desk
 from tests.ledgers.desk import CODES, PEOPLE
 
@@ -88,6 +89,26 @@ def test_nothing_of_it_runs_in_a_browser(page, live_server, marked):
         page.goto(f"{live_server.url}{address}")
 
     assert complaints == []
+
+
+@pytest.mark.full
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_no_page_breaks_the_content_policy(page, live_server, marked):
+    """Every kind of page that there is, as far as a crawl finds it."""
+    client = Client()
+    client.force_login(marked)
+    pages = [
+        seen.address for seen in crawl(client, *_addresses(marked), of_route=6)
+        if (seen.status, seen.kind) == (200, "text/html")
+    ]
+    complaints = complaints_of(page, live_server)
+    sign_in(page, live_server, marked)
+
+    for address in pages:
+        page.goto(f"{live_server.url}{address}")
+        assert (address, complaints) == (address, [])
+    assert len(pages) > 60
 
 
 # --- On paper -----------------------------------------------------------------------------------
