@@ -4,11 +4,12 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
-# These change or empty tables: they run as the role that owns them (DATABASE_OWNER_URL),
+# These change, empty or read whole tables: they run as the role that owns them (DATABASE_OWNER_URL),
 # everything else as the application role (DATABASE_URL).
-OWNER_COMMANDS = {"migrate", "flush", "sqlflush", "createcachetable"}
+OWNER_COMMANDS = {"migrate", "flush", "sqlflush", "createcachetable", "backup", "restore"}
 
 
 def main() -> None:
@@ -16,7 +17,10 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
     if len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS:
         os.environ["DATABASE_ROLE"] = "owner"
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))  # a setting that is missing or wrong: the sentence is enough
 
 
 if __name__ == "__main__":

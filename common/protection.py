@@ -34,16 +34,21 @@ def protect(**_signal) -> None:
         cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'portal_erase'")
         if cursor.fetchone() != (_ERASE.split("$$")[1],):
             cursor.execute(_ERASE)
-        with transaction.atomic():
-            _set_rights(cursor)
+    grant_rights()
 
 
-def _set_rights(cursor) -> None:
+@transaction.atomic
+def grant_rights() -> None:
     """The application role reads and writes rows of every table but those of the trace."""
     role = settings.DATABASE_APPLICATION_ROLE
     if role == settings.DATABASE_OWNER_ROLE:
         return
     name = connection.ops.quote_name(role)
+    with connection.cursor() as cursor:
+        _grant(cursor, name)
+
+
+def _grant(cursor, name: str) -> None:
     cursor.execute(f"GRANT USAGE ON SCHEMA public TO {name}")
     cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}")
     cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}")

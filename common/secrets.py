@@ -60,6 +60,11 @@ def disclose(token: str) -> str:
     return opened.decode()
 
 
+def file_key() -> bytes:
+    """The key of files that leave the portal's folder (common/backup/sealing.py)."""
+    return _key(settings.FIELD_KEY, "file")
+
+
 def same(token: str, text: str) -> bool:
     """Whether ``token`` conceals ``text``."""
     return mark_of(token) == (fingerprint(text) if text else "")
