@@ -188,7 +188,7 @@ _META = re.compile(rb"\\(?:un)?restrict ")
 
 def _run(script: IO[bytes]) -> None:
     """Execute the SQL that pg_restore writes: statements, and rows after each COPY."""
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         for statement in _NO_LIMITS:
             cursor.execute(statement)
         raw = cursor.connection.cursor()
