@@ -7,7 +7,7 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
-# These change, empty or read whole tables: they run as the role that owns them (DATABASE_OWNER_URL),
+# These change, empty or copy tables: they run as the role that owns them (DATABASE_OWNER_URL),
 # everything else as the application role (DATABASE_URL).
 OWNER_COMMANDS = {"migrate", "flush", "sqlflush", "createcachetable", "backup", "restore"}
 

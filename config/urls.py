@@ -2,10 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from common.health import health, health_part
 from common.search import SearchView
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
+    path("healthz", health, name="health"),
+    path("healthz/<str:part>", health_part, name="health_part"),
     path("search/", SearchView.as_view(), name="search"),
     path("exports/", include("common.exports.urls")),
     path("areas/", include("areas.urls")),

@@ -11,6 +11,7 @@ ROOT = settings.BASE_DIR
 INTERNAL = {
     "DATABASE_ROLE",
     "DJANGO_SETTINGS_MODULE",
+    "PORTAL_ALIVE_FILE",
     "PORTAL_BIND",
     "PORTAL_CREATE_KEYS",
     "PORTAL_READY_FILE",
@@ -59,7 +60,8 @@ def test_lock_names_no_place_to_download_from(name):
 def test_every_setting_stands_in_the_example():
     sources = [*(ROOT / "config").rglob("*.py"), ROOT / "portal"]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
-    read = set(re.findall(r"(?:env(?:\.\w+)?|environ\.get|read_key)\(\s*\"([A-Z_]+)\"", text))
+    reader = r"(?:env(?:\.\w+)?|environ\.get|read_key|read_secret)"
+    read = set(re.findall(reader + r"\(\s*\"([A-Z_]+)\"", text))
     read |= set(re.findall(r"\$\{(?:\#)?([A-Z][A-Z_]+):?[-+]", text))
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     documented = set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE))

@@ -45,6 +45,7 @@ ARGUMENTS = {
     "imports:template": {"kind": "areas"},
     "reports:run_file": {"kind": "pdf"},
     "accounts:link": {"token": "none"},
+    "health_part": {"part": "web"},
 }
 # Routes whose pk is not of the model that they show.
 ROWS = {"organizations:secretary_phone": PartyOrganization}

@@ -178,12 +178,15 @@ def _chosen(source: Path) -> Path:
 def _check_fits(manifest: dict[str, Any]) -> None:
     """Whether this program and these keys can read the backup."""
     if manifest.get("format") != FORMAT:
-        raise Refused(f"备份的格式（{manifest.get('format')}）本程序不认识，请先升级程序。{UNCHANGED}")
+        raise Refused(
+            f"备份的格式（{manifest.get('format')}）本程序不认识，请先升级程序。{UNCHANGED}"
+        )
     known = MigrationLoader(None).disk_migrations
     unknown = [f"{app}.{name}" for app, name in manifest["migrations"] if (app, name) not in known]
     if unknown:
         raise Refused(
-            f"备份来自较新的程序（多出数据表版本 {'、'.join(unknown[:3])}），请先升级程序再恢复。{UNCHANGED}"
+            f"备份来自较新的程序（多出数据表版本 {'、'.join(unknown[:3])}），"
+            f"请先升级程序再恢复。{UNCHANGED}"
         )
     if wrong := keys.different(manifest["keys"]):
         raise Refused(
@@ -199,7 +202,9 @@ def _check_target(replace: bool) -> None:
             "建议先做一次备份。"
         )
     if others := database.sessions_of_others():
-        raise Refused(f"还有 {others} 个连接在使用数据库。请先停止网站和后台任务，再恢复。{UNCHANGED}")
+        raise Refused(
+            f"还有 {others} 个连接在使用数据库。请先停止网站和后台任务，再恢复。{UNCHANGED}"
+        )
 
 
 def _unpack(reader: archive.Reader, folder: Path) -> None:

@@ -69,7 +69,7 @@ class Writer:
     def __init__(self, file: IO[bytes]) -> None:
         self._hashing = _Hashing(file)
         self._file = file
-        self._tar = tarfile.open(fileobj=self._hashing, mode="w", format=tarfile.PAX_FORMAT)
+        self._tar = tarfile.TarFile(fileobj=self._hashing, mode="w", format=tarfile.PAX_FORMAT)
 
     def add(self, name: str, source: IO[bytes], size: int) -> None:
         """Add ``size`` bytes of ``source``. OSError when it has fewer."""
@@ -119,7 +119,7 @@ class Reader:
     """A backup that :func:`reading` has found whole."""
 
     def __init__(self, file: IO[bytes]) -> None:
-        self._tar = tarfile.open(fileobj=file, mode="r:")  # noqa: SIM115 -- reading() closes the file
+        self._tar = tarfile.TarFile(fileobj=file)
         self.manifest: dict[str, Any] = json.load(self.open(MANIFEST))
 
     def open(self, name: str) -> IO[bytes]:
@@ -166,7 +166,8 @@ def _check(file: IO[bytes], path: Path) -> None:
     # A whole file ends with a checksum, even when it is another one.
     if _looks_like_trailer(trailer):
         raise Refused(
-            f"备份 {path} 已损坏：内容与校验和不符{_damaged(file)}。请改用另一份备份，现有数据没有变动。"
+            f"备份 {path} 已损坏：内容与校验和不符{_damaged(file)}。"
+            "请改用另一份备份，现有数据没有变动。"
         )
     raise Refused(
         f"备份 {path} 不完整或已损坏（{size} 字节，末尾没有有效的校验和）。"

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from django.db import connection
 from psycopg.conninfo import make_conninfo
@@ -96,6 +96,9 @@ def tables() -> list[str]:
         return sorted(connection.introspection.table_names(cursor))
 
 
+_CHECKSUM = "coalesce(sum(('x' || left(md5(t::text), 15))::bit(60)::bigint), 0)"
+
+
 def figures() -> dict[str, dict[str, Any]]:
     """Table → number of rows and a checksum over all of their values, whatever their order."""
     found = {}
@@ -106,8 +109,7 @@ def figures() -> dict[str, dict[str, Any]]:
             if table in WITHOUT_ROWS:
                 continue
             cursor.execute(
-                "SELECT count(*), coalesce(sum(('x' || left(md5(t::text), 15))::bit(60)::bigint), 0)"
-                f" FROM {connection.ops.quote_name(table)} t"
+                f"SELECT count(*), {_CHECKSUM} FROM {connection.ops.quote_name(table)} t"  # noqa: S608 -- our own tables
             )
             rows, total = cursor.fetchone()
             found[table] = {"rows": rows, "checksum": f"{int(total):x}"}
@@ -167,13 +169,12 @@ def load(source: Path) -> None:
     with subprocess.Popen(  # noqa: S603 -- no part of it comes from a user
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
-        assert process.stdout and process.stderr
         try:
-            _run(process.stdout)
+            _run(cast(IO[bytes], process.stdout))
         except BaseException:
             process.kill()
             raise
-        message = process.stderr.read().decode(errors="replace")
+        message = cast(IO[bytes], process.stderr).read().decode(errors="replace")
     if process.returncode:
         raise Refused(f"备份中的数据库读不出来：{_last_line(message)}")
     with connection.cursor() as cursor:

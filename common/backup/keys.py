@@ -4,7 +4,7 @@ import hashlib
 
 from django.conf import settings
 
-# Without the first two the identities of the backup cannot be read; the third only signs people out.
+# Without these the identities in the backup cannot be read; another SECRET_KEY signs people out.
 _NEEDED = ("FIELD_KEY", "FINGERPRINT_KEY")
 _NAMES = (*_NEEDED, "SECRET_KEY")
 

@@ -1,4 +1,4 @@
-"""Files in a backup are encrypted: uploaded ledgers hold identity numbers as their towns typed them.
+"""Files in a backup are encrypted: uploaded ledgers hold identity numbers as they were typed.
 
 AES-256-GCM in pieces of 1 MiB. The nonce of a piece is a random prefix of the file, its number
 and whether it is the last, so pieces can be neither exchanged nor left out. The key comes from

@@ -7,7 +7,7 @@ import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
-from config.keys import read_key
+from config.keys import read_key, read_secret
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
@@ -107,9 +107,9 @@ USE_TZ = True
 # --- Database -----------------------------------------------------------------------------------
 # Two roles: the application may read and write rows, the owner may also change tables.
 # manage.py sets DATABASE_ROLE=owner for the commands that do.
-_url = env("DATABASE_URL", default="postgres:///portal")
+_url = read_secret("DATABASE_URL") or "postgres:///portal"
 DATABASE_APPLICATION = env.db_url_config(_url)
-DATABASE_OWNER = env.db_url_config(env("DATABASE_OWNER_URL", default="") or _url)
+DATABASE_OWNER = env.db_url_config(read_secret("DATABASE_OWNER_URL") or _url)
 # Migrations take rights on the trace away from the first (common/protection.py).
 DATABASE_APPLICATION_ROLE = DATABASE_APPLICATION["USER"]
 DATABASE_OWNER_ROLE = DATABASE_OWNER["USER"]
@@ -145,7 +145,7 @@ _is_owner = env("DATABASE_ROLE", default="application") == "owner"
 DATABASES = {"default": dict(DATABASE_OWNER if _is_owner else DATABASE_APPLICATION)}
 
 # --- Redis --------------------------------------------------------------------------------------
-REDIS_URL = env("REDIS_URL", default="redis://localhost:6379/0")
+REDIS_URL = read_secret("REDIS_URL") or "redis://localhost:6379/0"
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -182,6 +182,7 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
 # WeasyPrint does not give memory back.
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 50
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULER = "common.alive:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     # A lost job is back after its stale limit and one sweep. Sweeps do not pile up while no worker
     # runs.
@@ -254,6 +255,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # Private: views hand uploads and reports out after asking the scope, no address serves them.
 MEDIA_ROOT = STATE_DIR / "files"
 MEDIA_URL = ""
+# /healthz calls a disk with less room full.
+MIN_FREE_BYTES = env.int("MIN_FREE_MB", default=200) * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 STORAGES = {

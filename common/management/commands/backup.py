@@ -40,8 +40,8 @@ class Command(PortalCommand):
             self.write_json(vars(taken) | {"path": taken.path, "removed": taken.removed})
             return
         self.stdout.write(
-            f"已备份到 {taken.path}：{taken.size / 1e6:.1f} MB，{taken.tables} 张表 {taken.rows} 行，"
-            f"{taken.files} 个文件。"
+            f"已备份到 {taken.path}：{taken.size / 1e6:.1f} MB，"
+            f"{taken.tables} 张表 {taken.rows} 行，{taken.files} 个文件。"
         )
         if taken.removed:
             self.stdout.write(f"已删除较早的备份 {len(taken.removed)} 份。")
