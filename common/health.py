@@ -1,7 +1,7 @@
 """Is the portal well? For monitors, containers and the administrator at the machine.
 
 ``/healthz`` asks every part, ``/healthz/<part>`` one. Anybody may ask, so the answer is a word and
-a status: 200 or 503, no reasons, no versions, no names. ``./portal manage health`` prints the parts.
+a status: 200 or 503; no reasons, versions or names. ``./portal manage health`` prints the parts.
 """
 
 import os

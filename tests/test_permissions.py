@@ -20,6 +20,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.scope import scope_for
+from common import alive
 from common.access import ANYONE, PUBLIC, roles_of
 from common.models import ExportFile, ImportBatch
 from enterprises.models import Entity
@@ -101,6 +102,16 @@ def places(route: Route, records: dict) -> dict[str, dict[str, Any]]:
         return {"-": fixed}
     rows = records[model_of(route)]
     return {position: {**fixed, "pk": row.pk} for position, row in rows.items()}
+
+
+@pytest.fixture(autouse=True)
+def _worker_and_beat_are_there():
+    """All tests long, or the page of health would be 503."""
+    keys = {alive.key(part): 1 for part in ("worker", "beat")}
+    with alive.client() as redis:
+        redis.mset(keys)
+        yield
+        redis.delete(*keys)
 
 
 def signed_in(session: str) -> Client:

@@ -107,7 +107,8 @@ def test_asked_by_the_machine_itself_without_https(settings):
 def test_command_names_the_parts(everybody, settings, capsys):
     call_command("health")
     assert capsys.readouterr().out.splitlines() == [
-        "程序：正常", "数据库：正常", "Redis：正常", "任务进程：正常", "定时进程：正常", "磁盘：正常",
+        "程序：正常", "数据库：正常", "Redis：正常", "任务进程：正常", "定时进程：正常",
+        "磁盘：正常",
     ]
     settings.MIN_FREE_BYTES = 10**18
     with pytest.raises(CommandError, match="磁盘异常"):
@@ -127,10 +128,10 @@ def wait_for(condition: Callable[[], bool]) -> bool:
 @pytest.mark.parametrize("part", ["worker", "beat"])
 def test_real_process_tells(client, tmp_path, part):
     """The process itself, and when it is gone nobody tells any longer."""
-    own = ["--concurrency=1"] if part == "worker" else ["--pidfile=", f"--schedule={tmp_path}/beat"]
+    own = {"worker": ["--concurrency=1"], "beat": ["--pidfile=", "-s", str(tmp_path / "beat")]}
     file = tmp_path / "alive"
     process = subprocess.Popen(
-        [sys.executable, "-m", "celery", "-A", "config", part, "--loglevel=CRITICAL", *own],
+        [sys.executable, "-m", "celery", "-A", "config", part, "-l", "CRITICAL", *own[part]],
         env=os.environ | {
             "PORTAL_ALIVE_FILE": str(file), "PORTAL_TEST_EAGER": "0",
             "PYTEST_XDIST_WORKER": "health",
