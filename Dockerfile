@@ -34,10 +34,12 @@ ENV PATH=/opt/portal/bin:$PATH \
     PORTAL_STATE=/var/lib/portal \
     PYTHONDONTWRITEBYTECODE=1 \
     XDG_CACHE_HOME=/tmp
-# Style sheets lie in the image, outside the volumes. The keys of this step encrypt nothing.
+# Style sheets lie in the image, outside the volumes; like uploads they are made for their owner
+# alone, here root. The keys of this step encrypt nothing.
 RUN python -m compileall -q . \
     && SECRET_KEY=none FIELD_KEY=none FINGERPRINT_KEY=none \
-        python manage.py collectstatic --no-input --verbosity 0
+        python manage.py collectstatic --no-input --verbosity 0 \
+    && chmod -R a+rX "$PORTAL_STATE/static"
 USER 10001:10001
 EXPOSE 8000
 ENTRYPOINT ["python", "manage.py"]
