@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 from typing import Any
 
 from django.core.management import call_command
@@ -22,6 +22,7 @@ from common.refusals import Refused
 from common.secrets import Unreadable
 
 FORMAT = 1
+PATIENCE = 10.0  # seconds
 _NAME = re.compile(r"portal-\d{8}-\d{6}\.backup")
 UNCHANGED = "现有数据没有变动。"
 
@@ -201,10 +202,18 @@ def _check_target(replace: bool) -> None:
             "数据库或文件夹里已有数据，没有恢复。确定用备份覆盖全部现有数据，请加 --replace；"
             "建议先做一次备份。"
         )
-    if others := database.sessions_of_others():
+    if others := _others():
         raise Refused(
             f"还有 {others} 个连接在使用数据库。请先停止网站和后台任务，再恢复。{UNCHANGED}"
         )
+
+
+def _others() -> int:
+    """Connections of others, once those that are just ending (of a killed restore) are gone."""
+    limit = monotonic() + PATIENCE
+    while (others := database.sessions_of_others()) and monotonic() < limit:
+        sleep(0.2)
+    return others
 
 
 def _unpack(reader: archive.Reader, folder: Path) -> None:

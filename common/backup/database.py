@@ -27,8 +27,10 @@ _PLAIN = (
     "SET LOCAL intervalstyle = 'postgres'", "SET LOCAL extra_float_digits = 1",
     "SET LOCAL bytea_output = 'hex'",
 )
+# Long, but not longer than this process lives.
 _NO_LIMITS = (
     "SET LOCAL statement_timeout = 0", "SET LOCAL idle_in_transaction_session_timeout = 0",
+    "SET LOCAL client_connection_check_interval = '1s'",
 )
 
 

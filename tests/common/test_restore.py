@@ -149,7 +149,8 @@ def full_disk(_folder: Path) -> None:
     raise OSError(28, "No space left on device")
 
 
-def test_running_portal_is_not_restored_over(drill, elsewhere):
+def test_running_portal_is_not_restored_over(drill, elsewhere, monkeypatch):
+    monkeypatch.setattr(actions, "PATIENCE", 0.0)
     other = connection.copy()
     other.ensure_connection()
     try:
