@@ -8,6 +8,8 @@ workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
 preload_app = True
 timeout = 60
+# A socket to steer it by, in the home folder; signals do.
+control_socket_disable = True
 graceful_timeout = 10
 # Give memory back now and then, not all workers at once.
 max_requests = 2000
