@@ -11,6 +11,7 @@ class CommonConfig(AppConfig):
     verbose_name = "公共"
 
     def ready(self) -> None:
+        from common import checks as _checks  # noqa: F401, PLC0415 -- registers them
         from common import models, parameters, protection, trace  # noqa: PLC0415 -- models need ready apps
         from common.exports import reach as _exports  # noqa: F401, PLC0415
         from common.imports import reach  # noqa: PLC0415
