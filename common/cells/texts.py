@@ -23,6 +23,8 @@ _FORBIDDEN = re.compile(f"[{_CONTROLS}\ud800-\udfff\ufdd0-\ufdef\ufffd{_NONCHARA
 _INVISIBLE = re.compile(
     "[\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
+# An error that was copied as text, or saved into a .csv.
+_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
 _SPACES = re.compile(r"\s+")
 _UPPER_CASE = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
 _NUMBER_AS_TEXT = re.compile(r"\d\.\d+E\+?\d+|\d+E\+\d+|\d+\.0+", re.ASCII)
@@ -47,6 +49,8 @@ def _one_line(value: str, max_length: int) -> str:
         raise CellError("含有乱码或看不见的控制字符，请删掉这一格的内容后重新录入。")
     else:
         line = _SPACES.sub(" ", _INVISIBLE.sub("", value)).strip()
+    if line[:1] == "#" and line in _ERRORS:
+        raise CellError(BrokenCell(line).sentence)
     # Before normalising: that is quadratic in the length of a run of combining marks.
     if len(line) > 2 * max_length:
         raise CellError(f"内容太长，最多 {max_length} 个字。")

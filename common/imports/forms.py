@@ -10,9 +10,9 @@ from django.utils import timezone
 from common import parameters
 from common.forms import DayInput, ScopedForm
 from common.ledgers import Ledger, all_ledgers, batches
+from common.ledgers.names import SUFFIXES, kept_name, name_problem
 from common.models import ImportBatch
 
-SUFFIXES = ".xlsx,.xls,.csv"
 CORRECTION = (
     ("", "变更：从数据截止日起是新值，以前的值留在历史里"),
     ("1", "更正：原来登记错了，按文件改正"),
@@ -72,7 +72,7 @@ class UploadForm(EffectiveForm):
     kind = forms.ChoiceField(label="台账", widget=forms.RadioSelect)
     file = forms.FileField(
         label="文件",
-        widget=forms.ClearableFileInput(attrs={"accept": SUFFIXES}),
+        widget=forms.ClearableFileInput(attrs={"accept": ",".join(SUFFIXES)}),
         error_messages={
             "empty": "这个文件是空的，请选择填好数据的文件。",
             "missing": "请选择要上传的文件。",
@@ -90,6 +90,8 @@ class UploadForm(EffectiveForm):
 
     def clean_file(self) -> Any:
         file, limit = self.cleaned_data["file"], parameters.value("upload.max_mb")
+        if problem := name_problem(kept_name(file.name)):
+            raise ValidationError(problem)
         if file.size > limit << 20:
             raise ValidationError(
                 f"文件有 {file.size / (1 << 20):.1f} MB，超过 {limit} MB，请分成几个文件上传。"

@@ -20,6 +20,7 @@ from common.ledgers.check import check_rows
 from common.ledgers.control import standing_after
 from common.ledgers.flow import BATCH_FLOW
 from common.ledgers.ledger import SILENT_HEADERS, Ledger, all_ledgers, ledger_of
+from common.ledgers.names import kept_name, name_problem, refuse_misnamed
 from common.ledgers.rows import Options, Row
 from common.ledgers.staging import outcome_digest, stage
 from common.ledgers.undo import Undo
@@ -53,7 +54,7 @@ def upload(
         size += len(chunk)
     file.seek(0)
     batch = ImportBatch(
-        kind=kind, file_name=file_name[:255], file_size=size, sha256=digest.hexdigest(),
+        kind=kind, file_name=kept_name(file_name), file_size=size, sha256=digest.hexdigest(),
         asked_by=by, effective_on=effective_on, is_correction=is_correction,
         empty_clears=empty_clears, valid_rows_only=valid_rows_only,
     )
@@ -125,7 +126,10 @@ def read_and_check(
 ) -> tuple[dict[str, Any], list[Row]]:
     """What was found in the file, and its planned rows. Raises Unreadable."""
     options = options_of(batch)
+    if problem := name_problem(batch.file_name):
+        raise Unreadable(problem)
     with batch.file.open("rb") as file, _table(file, ledger) as table:
+        refuse_misnamed(batch.file_name, table)
         report("正在读取文件")
         rows = check_rows(
             ledger, _raw_rows(table), options, lambda done: report("正在检查", done=done)

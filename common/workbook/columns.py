@@ -15,15 +15,9 @@ from common.workbook.headers import (
 )
 from common.workbook.sheets import Choice, Sheet
 
+_NOTHING_INSIDE = "工作表里没有内容，请检查是否选错了文件。"
 _FEWEST_NAMES = 2
 _NAMED_IN_SENTENCE = 6
-
-
-class NothingInside(Unreadable):
-    """No sheet has any cell."""
-
-    def __init__(self) -> None:
-        super().__init__("工作表里没有内容，请检查是否选错了文件。")
 
 
 def check_choice(
@@ -39,7 +33,7 @@ def check_choice(
         _check_columns(best.header, best.offset, headers)
         return best
     if not any(any(row) for head, _ in choice.heads for row in head):
-        raise NothingInside
+        raise Unreadable(_NOTHING_INSIDE)
     found = len(best.header.names) if best and best.header else 0
     likely = _likely_ledger(choice, others, found)
     if likely:

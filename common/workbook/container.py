@@ -46,6 +46,10 @@ _FOREIGN = {
     b"\x7fELF": _NOT_A_TABLE,
     b"MZ": _NOT_A_TABLE,
 }
+_LINKING = (
+    "xl/externallinks/", "xl/embeddings/", "xl/connections.xml", "xl/querytables/", "xl/activex/",
+)
+_INSIDE = (".xlsx", ".xlsm", ".xlsb", ".xls", ".docx", ".doc", ".zip", ".exe")
 _WEB_BEGINNINGS = ("<!doctype html", "<html", "<table", "<head", "<meta", "<body", "mime-version:")
 _XML_SPREADSHEET = "urn:schemas-microsoft-com:office:spreadsheet"
 
@@ -164,6 +168,5 @@ def _check_parts(names: set[str]) -> None:
         raise Unreadable(f"读不了这种格式的表格，{_SAVE_AS}")
     if "xl/workbook.xml" not in names:
         raise Unreadable(DAMAGED if "[content_types].xml" in names else _ARCHIVE)
-    linked = ("xl/externallinks/", "xl/embeddings/", "xl/connections.xml")
-    if any(name.startswith(linked) for name in names):
+    if any(name.startswith(_LINKING) or name.endswith(_INSIDE) for name in names):
         raise Unreadable(_LINKS)

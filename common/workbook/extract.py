@@ -4,28 +4,31 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, BinaryIO
 
-from common.workbook import columns, container, parts, sheets, tidy
+from common.workbook import biff, columns, container, parts, proof, sheets, tidy
 from common.workbook.errors import Unreadable
 from common.workbook.headers import HeaderIndex, column_letter, shown
 from common.workbook.sheets import Sheet
 
 CHUNK_ROWS = 2000
 NO_ROWS = "表头下面没有数据，请填写后重新上传。"
-_ENCODING = "文件内部的文字编码读不了，请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"
 Frame = tuple[str, Any]
 
 
 def extract(file: BinaryIO, request: dict[str, Any]) -> Iterator[Frame]:
     """Yield ("table", description), ("rows", (numbers, rows))…, ("end", what was left out).
 
-    Raises Unreadable, also after the first rows (row limit, a damaged end of a text file).
+    Raises Unreadable.
     """
     kind = container.kind_of(file)
+    if kind == "xlsx":
+        proof.check(file)
+        parts.refuse_long(file, request["row_limit"])
     sheet, others = _find_sheet(file, kind, request)
     layout = _layout(sheet, request)
     cells = columns.chosen(layout.header, sheet.offset)
     tidied = tidy.Tidied()
-    frames = _chunks(_rows(file, kind, sheet, layout, tidied, request), request["row_limit"])
+    _check_length(file, kind, sheet, layout, request)
+    frames = _chunks(_rows(file, kind, sheet, layout, tidied, request))
     first = next(frames, None)
     if first is None:
         raise Unreadable(NO_ROWS)
@@ -66,12 +69,7 @@ def _find_sheet(file: BinaryIO, kind: str, request: dict[str, Any]) -> tuple[She
         choice = sheets.of_text(file, index, required)
     else:
         choice = sheets.of_workbook(file, index, required, request["sheet"])
-    try:
-        sheet = columns.check_choice(choice, headers, required, request["title"], request["others"])
-    except columns.NothingInside:
-        if kind == "xlsx" and not parts.is_readable_xml(file):
-            raise Unreadable(_ENCODING) from None
-        raise
+    sheet = columns.check_choice(choice, headers, required, request["title"], request["others"])
     return sheet, choice.others
 
 
@@ -106,11 +104,9 @@ def _rows(
     numbered: Iterator[tuple[int, tidy.Row]] = enumerate(
         islice(sheet.rows(), start, None), start + 1
     )
-    if kind == "xlsx" and request["find_error_cells"]:
-        part = parts.sheet_part(file, sheet.name)
-        broken = parts.broken_cells(file, part) if part else {}
-        if broken:
-            numbered = tidy.with_broken(numbered, broken, sheet.offset)
+    broken = _broken_cells(file, kind, sheet) if request["find_error_cells"] else {}
+    if broken:
+        numbered = tidy.with_broken(numbered, broken, sheet.offset)
     numbered = tidy.tidy_rows(numbered, layout, tidied)
     if sheet.merges and layout.fill_down:
         numbered = tidy.filled_down(numbered, sheet.merges, layout.fill_down)
@@ -119,10 +115,29 @@ def _rows(
     return tidy.picked(numbered, layout.positions)
 
 
-def _chunks(numbered: Iterator[tuple[int, tidy.Row]], row_limit: int) -> Iterator[Frame]:
-    sent = 0
+def _broken_cells(file: BinaryIO, kind: str, sheet: Sheet) -> tidy.Broken:
+    if kind == "xls":
+        return biff.broken_cells(file, sheet.index)
+    part = parts.sheet_part(file, sheet.name) if kind == "xlsx" else None
+    return parts.broken_cells(file, part) if part else {}
+
+
+def _check_length(
+    file: BinaryIO, kind: str, sheet: Sheet, layout: tidy.Layout, request: dict[str, Any]
+) -> None:
+    """Refuse a sheet of too many rows before the first is sent: the other side keeps them all.
+
+    Only a sheet that is longer than allowed is gone through for it; many rows may be blank.
+    """
+    limit = request["row_limit"]
+    # The rows of a text are counted by reading it, which finds its damage as well.
+    height = sum(1 for _ in sheet.rows()) if kind == "csv" else sheet.height
+    if height - layout.header.last - 1 > limit:
+        numbered = _rows(file, kind, sheet, layout, tidy.Tidied(), request)
+        if next(islice(numbered, limit, None), None) is not None:
+            raise Unreadable(parts.too_many_rows(limit))
+
+
+def _chunks(numbered: Iterator[tuple[int, tidy.Row]]) -> Iterator[Frame]:
     while chunk := list(islice(numbered, CHUNK_ROWS)):
-        sent += len(chunk)
-        if sent > row_limit:
-            raise Unreadable(f"超过 {row_limit:,} 行，请按镇街或类型拆成几个文件上传。")
         yield "rows", ([number for number, _ in chunk], [row for _, row in chunk])

@@ -19,11 +19,16 @@ from common.workbook.errors import Unreadable
 _PIECE = MEBIBYTE
 _LONGEST_ROW = 64 * MEBIBYTE
 _LARGEST_LIST = 4 * MEBIBYTE
+_LARGE_SHEET = 96 * MEBIBYTE
+_ROWS_ABOVE = 100  # titles, header, notes
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
 _PREFIX = re.compile(rb"<(?:([A-Za-z_][\w.-]{0,30}):)?worksheet[\s>]")
-_PLACE = re.compile(rb"\sr=[\"']([A-Z]{1,9})([0-9]{1,9})[\"']")
+_PLACE = re.compile(rb"\sr\s*=\s*[\"']([A-Z]{1,9})([0-9]{1,9})[\"']")
+_SORT = re.compile(rb"\st\s*=\s*[\"']([a-zA-Z]{1,20})[\"']")
+_VALUE = re.compile(rb"<(?:[\w.-]{1,31}:)?v(?:\s[^>]{0,200})?>(?:<!\[CDATA\[)?([^<\]]{0,200})")
+_NAME_ENDS = (b" ", b">", b"/", b"\n", b"\t", b"\r")
 # Repeats are bounded, so that no made-up text makes a search quadratic.
 _FILLED_CELL = (
     rb"<%sc\s(?:[^>]{0,200}?\s)?r=[\"']([A-Z]{1,9})([0-9]{1,9})[\"'][^>]{0,200}(?<!/)>(?!</)"
@@ -45,16 +50,31 @@ def sheet_parts(file: BinaryIO) -> dict[str, str]:
         relations = names.get("xl/_rels/workbook.xml.rels", "")
         if not book or not relations:
             return {}
-        targets = {
-            relation.get("Id"): relation.get("Target", "") for relation in _list(archive, relations)
-        }
+        targets = _targets(archive, relations)
         found = {}
         for element in _list(archive, book):
             if element.tag.rpartition("}")[2] == "sheet":
                 key = element.get(_RELATION) or element.get(_STRICT_RELATION)
-                path = posixpath.normpath(posixpath.join("/xl", targets.get(key, ""))).lstrip("/")
-                found[element.get("name", "")] = names.get(path.lower(), "")
+                found[element.get("name", "")] = names.get(targets.get(key, "").lower(), "")
         return {sheet: part for sheet, part in found.items() if part}
+
+
+def relation_targets(file: BinaryIO) -> list[str]:
+    """Return the parts that the relations of the workbook name; raises Unreadable."""
+    with _archive(file) as archive:
+        names = {name.lower(): name for name in archive.namelist()}
+        relations = names.get("xl/_rels/workbook.xml.rels", "")
+        return list(_targets(archive, relations).values()) if relations else []
+
+
+def _targets(archive: zipfile.ZipFile, relations: str) -> dict[str | None, str]:
+    """Return id of a relation -> part."""
+    return {
+        relation.get("Id"): posixpath.normpath(
+            posixpath.join("/xl", relation.get("Target", ""))
+        ).lstrip("/")
+        for relation in _list(archive, relations)
+    }
 
 
 def broken_cells(file: BinaryIO, part: str) -> dict[int, list[tuple[int, BrokenCell]]]:
@@ -67,6 +87,29 @@ def broken_cells(file: BinaryIO, part: str) -> dict[int, list[tuple[int, BrokenC
         for row, column, cell in _broken_in(piece, prefix):
             found.setdefault(row, []).append((column, cell))
     return found
+
+
+def refuse_long(file: BinaryIO, row_limit: int) -> None:
+    """Raise Unreadable for a large sheet of more filled rows than a ledger may have.
+
+    Before calamine opens it, which takes seconds for every 100,000 rows and all memory in the end.
+    """
+    with _archive(file) as archive:
+        sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
+    for part in sheet_parts(file).values():
+        filled = 0
+        if sizes[part] > _LARGE_SHEET:
+            for piece, prefix in _pieces(file, part):
+                value, text = b"<%sv" % prefix, b"<%st" % prefix
+                rows = piece.split(b"</%srow>" % prefix)
+                filled += sum(value in row or text in row for row in rows)
+                if filled > row_limit + _ROWS_ABOVE:
+                    raise Unreadable(too_many_rows(row_limit))
+
+
+def too_many_rows(row_limit: int) -> str:
+    """Return what to do with a ledger of more rows than that."""
+    return f"超过 {row_limit:,} 行，请按镇街或类型拆成几个文件上传。"
 
 
 def farthest_cell(file: BinaryIO) -> str | None:
@@ -88,15 +131,6 @@ def farthest_cell(file: BinaryIO) -> str | None:
             corner = right if right[0] > MOST_COLUMNS else low
             largest, place = right[0] * low[0], f"《{sheet}》的 {corner[2].decode()}"
     return place
-
-
-def is_readable_xml(file: BinaryIO) -> bool:
-    """Whether the sheets are in the encoding that calamine reads; it finds nothing in UTF-16."""
-    for part in sheet_parts(file).values():
-        with _archive(file) as archive, archive.open(part) as stream:
-            if b"\0" in stream.read(64):
-                return False
-    return True
 
 
 def _archive(file: BinaryIO) -> zipfile.ZipFile:
@@ -145,17 +179,15 @@ def _prefix(beginning: bytes) -> bytes:
 
 
 def _broken_in(piece: bytes, prefix: bytes) -> Iterator[tuple[int, int, BrokenCell]]:
-    opening, closing = b"<%sc " % prefix, b"</%sc>" % prefix
     strays = 0
     for position in _hits(piece, prefix):
-        start = piece.rfind(opening, max(position - _LONGEST_CELL_START, 0), position + 1)
-        end = piece.find(closing, position, position + _LONGEST_CELL_END)
-        if start < 0 or end < 0:
+        found = _cell_around(piece, position, prefix)
+        if found is None:
             strays += 1
             if strays > _MOST_STRAYS:
                 raise Unreadable(DAMAGED)
             continue
-        attributes, _, content = piece[start:end].partition(b">")
+        attributes, content = found
         shown = _broken(attributes, content, prefix)
         place = _PLACE.search(attributes) if shown is not None else None
         if place and shown is not None:
@@ -165,26 +197,46 @@ def _broken_in(piece: bytes, prefix: bytes) -> Iterator[tuple[int, int, BrokenCe
 def _hits(piece: bytes, prefix: bytes) -> Iterator[int]:
     """Yield where an error or a formula may stand: plain searches, no regular expression."""
     formula = b"<%sf" % prefix
-    # Cells of plain values have neither letter; looking for one byte is next to free.
-    signs = [sign for letter, sign in ((b"#", b">#"), (b"f", formula)) if letter in piece]
+    signs = [b'"e"']
+    # Cells of plain values have neither; looking for one byte is next to free.
+    signs += [sign for letter, sign in ((b"'", b"'e'"), (b"f", formula)) if letter in piece]
     for sign in signs:
         position = piece.find(sign)
         while position >= 0:
             after = position + len(sign)
             # <f> and <f t="shared">, not <filter> or <formula1>.
-            if sign != formula or piece[after : after + 1] in (b">", b" "):
+            if sign != formula or piece[after : after + 1] in _NAME_ENDS:
                 yield position
             position = piece.find(sign, after)
 
 
+def _cell_around(piece: bytes, position: int, prefix: bytes) -> tuple[bytes, bytes] | None:
+    """Return attributes and content of the cell in which a position lies."""
+    opening, nearest = b"<%sc" % prefix, max(position - _LONGEST_CELL_START, 0)
+    start = piece.rfind(opening, nearest, position + 1)
+    after = len(opening)
+    while start >= 0 and piece[start + after : start + after + 1] not in _NAME_ENDS:
+        start = piece.rfind(opening, nearest, start)
+    inside = piece.find(b">", start, position + _LONGEST_CELL_END)
+    if start < 0 or inside < 0:
+        return None
+    attributes = piece[start + len(opening) : inside]
+    if attributes.endswith(b"/"):
+        return attributes, b""
+    end = piece.find(b"</%sc" % prefix, inside, position + _LONGEST_CELL_END)
+    return None if end < 0 else (attributes, piece[inside + 1 : end])
+
+
 def _broken(attributes: bytes, content: bytes, prefix: bytes) -> str | None:
     """Return what a broken cell shows, None if the cell is sound."""
-    value = content.partition(b"<%sv>" % prefix)[2].partition(b"</")[0].strip()
-    if b' t="e"' in attributes or b" t='e'" in attributes:
+    found = _VALUE.search(content)
+    value = found[1].strip() if found else b""
+    sort = _SORT.search(attributes)
+    if sort and sort[1] == b"e":
         return value.decode("ascii", "replace")[:20] or "#N/A"
     # A formula may well give an empty text; only one without any result was not calculated.
-    gives_text = b' t="str"' in attributes or b" t='str'" in attributes
-    has_formula = b"<%sf>" % prefix in content or b"<%sf " % prefix in content
+    gives_text = sort is not None and sort[1] == b"str"
+    has_formula = re.search(rb"<%sf[\s/>]" % prefix, content)
     return "" if has_formula and not value and not gives_text else None
 
 

@@ -39,6 +39,7 @@ ROW_LIMIT = 200_000
 MEMORY_LIMIT = 768 * MEBIBYTE
 CPU_LIMIT = 60
 LONGEST_WAIT = 60.0
+LONGEST_EXPLANATION = 4.0
 LARGEST_FRAME = 48 * MEBIBYTE
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -176,7 +177,7 @@ def _open(file: BinaryIO, request: dict[str, Any], timeout: float) -> Table:
 
 def _explanation(file: BinaryIO, request: dict[str, Any], timeout: float) -> str:
     """Ask a second child which far cell made the first one run out of memory."""
-    child = _Child(file, request | {"explain": True}, timeout)
+    child = _Child(file, request | {"explain": True}, min(timeout, LONGEST_EXPLANATION))
     try:
         child.receive()
     except Unreadable as answer:

@@ -27,7 +27,8 @@ Rows = Callable[[], Iterator[list[Any]]]
 class Sheet:
     """One sheet: its rows from Excel row 1, and what was found at its head.
 
-    `offset` is the Excel column (from 0) of the first cell of each row.
+    `offset` is the Excel column (from 0) of the first cell of each row, `height` the number of
+    rows with what stands above them (0 for a text), `index` the place among all sheets.
     """
 
     name: str
@@ -37,6 +38,8 @@ class Sheet:
     encoding: str = ""
     header: HeaderRow | None = None
     has_rows: bool = False
+    height: int = 0
+    index: int = 0
 
     def head(self) -> list[list[Any]]:
         """Return the first rows."""
@@ -100,7 +103,14 @@ def _sheet(book: CalamineWorkbook, name: str) -> Sheet:
         ((top, left - offset), (bottom, right - offset))
         for (top, left), (bottom, right) in sheet.merged_cell_ranges or []
     ]
-    return Sheet(name, sheet.iter_rows if sheet.start else _no_rows, offset, merges)
+    return Sheet(
+        name,
+        sheet.iter_rows if sheet.start else _no_rows,
+        offset,
+        merges,
+        height=sheet.end[0] + 1 if sheet.end else 0,
+        index=book.sheet_names.index(name),
+    )
 
 
 def _no_rows() -> Iterator[list[Any]]:

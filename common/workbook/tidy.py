@@ -29,6 +29,8 @@ _NOTE = re.compile(
     r"(单位|党组织|部门)?(负责人|主管领导|盖章|公章)[:(].*|(联系人|联系电话|日期)[:].*"
 )
 _EXAMPLES = ("示例", "样例", "举例", "例", "例：", "填写示例")
+# Cells that look empty: a row that begins with one is looked at more closely.
+_BLANKS = (" ", "  ", "\u3000", "\xa0", "\t", "\n", "\r\n")
 _NUMBER = re.compile(r"[\d,.%+-]+|共?[\d,.]+(家|户|人|名|个|条|处|份|项|万元)?")
 _SPACES = re.compile(r"\s+")
 
@@ -65,7 +67,7 @@ def tidy_rows(
 ) -> Iterator[tuple[int, Row]]:
     """Yield (Excel row, cells of the sheet's row) of the rows that hold a record."""
     first, second = layout.anchors
-    special = {cell.text for cell in layout.header.cells}.union(_TOTALS, _EXAMPLES)
+    special = {cell.text for cell in layout.header.cells}.union(_TOTALS, _EXAMPLES, _BLANKS)
     previous = layout.header.last + 1
     for number, row in numbered:
         if row[first] == "" or row[second] == "" or row[first] in special or row[0] in special:

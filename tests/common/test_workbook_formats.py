@@ -1,12 +1,14 @@
 """Formulas, old and text files, and files that were chosen wrongly."""
 
 import io
+import struct
 
 import openpyxl
 import pytest
 import xlwt
 
 from common.cells import BrokenCell
+from common.workbook import biff
 from tests.common.workbooks import (
     HEADER,
     HEADERS,
@@ -94,6 +96,91 @@ def test_old_excel_file_under_any_name(tmp_path):
     with opened(path) as table:
         assert list(table.rows) == [(number, row) for number, row in enumerate(ROWS, 4)]
     assert table.kind == "xls"
+
+
+def old_book_with_errors():
+    """An error typed in, one of a formula, and a formula that is sound."""
+    target = io.BytesIO()
+    workbook = xlwt.Workbook()
+    workbook.add_sheet("封面").write(0, 0, "封面")
+    sheet = workbook.add_sheet("台账")
+    for at, row in enumerate([HEADER, *ROWS]):
+        for column, value in enumerate(row):
+            if (at, column) not in ((1, 3), (2, 3), (3, 3)):
+                sheet.write(at, column, value)
+    sheet.row(1).set_cell_error(3, 0x2A)
+    sheet.write(2, 3, xlwt.Formula("1/0"))
+    sheet.write(3, 3, xlwt.Formula("6/2"))
+    workbook.save(target)
+    content = bytearray(target.getvalue())
+    # xlwt stores an empty text as result: the first formula's is the error 7, #DIV/0!.
+    formula = content.index(b"\x06\x00", content.index(struct.pack("<HHHH", 0x0205, 8, 1, 3)))
+    content[formula + 10 : formula + 18] = b"\x02\x00\x07\x00\x00\x00\xff\xff"
+    return bytes(content)
+
+
+def test_errors_in_an_old_file_are_broken_not_blank():
+    assert [row[3] for _, row in read(old_book_with_errors())] == [
+        BrokenCell("#N/A"), BrokenCell("#DIV/0!"), ""
+    ]
+
+
+@pytest.mark.parametrize("size", [0, 4096, 8_000_000])
+def test_errors_are_found_wherever_an_old_file_keeps_them(size):
+    """In the stream of small parts, in sectors, and in a table of sectors longer than its head."""
+    begin, end = record(0x0809), record(0x000A)
+    globals_ = begin + record(0x0085, struct.pack("<I", 16)) + end
+    assert len(globals_) == 16
+    filler = record(0x00FF, bytes(60)) * (size // 64)
+    error = record(0x0205, struct.pack("<HHHBB", 4, 2, 0, 0x1D, 1))
+    file = io.BytesIO(ole(globals_ + begin + filler + error + end))
+    assert biff.broken_cells(file, 0) == {5: [(2, BrokenCell("#NAME?"))]}
+
+
+def record(kind, content=b""):
+    return struct.pack("<HH", kind, len(content)) + content
+
+
+def ole(stream):
+    """An OLE2 file with one stream called Workbook."""
+
+    def sectors(content):
+        return -(-len(content) // 512)
+
+    is_small = len(stream) < 4096
+    inner = stream.ljust(-(-len(stream) // 64) * 64, b"\0")
+    data = sectors(inner)
+    tables = next(n for n in range(1, 200) if n * 128 >= data + n + 5 + 3)
+    more = max(0, tables - 109)
+    chain = [*range(1, data), END]  # the data stands first
+    small = [*range(1, len(inner) // 64), END] if is_small else []
+    folder, small_table, further = data, data + 1, data + 2
+    first_table = further + bool(more)
+    chain += [END, END, *([FAT] * (bool(more))), *([FAT] * tables)]
+    place = range(first_table, first_table + tables)
+    head = struct.pack(
+        "<8s16xHHHHH10xII4xIIIII", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 62, 3, 0xFFFE, 9, 6,
+        tables, folder, 4096, small_table if is_small else END, 1, further if more else END,
+        bool(more),
+    )
+    listed = [*place[:109], *([FREE] * (109 - len(place[:109])))]
+    root = entry("Root Entry", 0 if is_small else END, len(inner))
+    parts = [
+        head + struct.pack("<109I", *listed), inner, root + entry("Workbook", 0, len(stream)),
+        struct.pack(f"<{len(small)}I", *small),
+    ]
+    if more:
+        parts.append(struct.pack("<128I", *place[109:], *([FREE] * (127 - more)), END))
+    parts.append(struct.pack(f"<{len(chain)}I", *chain))
+    return b"".join(part.ljust(max(sectors(part), 1) * 512, b"\xff") for part in parts)
+
+
+END, FREE, FAT = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
+
+
+def entry(name, start, size):
+    encoded = f"{name}\0".encode("utf-16-le")
+    return struct.pack("<64sH50xIQ", encoded, len(encoded), start, size)
 
 
 @pytest.mark.parametrize(

@@ -95,15 +95,6 @@ def with_xml(xml: bytes, content: bytes | None = None) -> bytes:
     return changed(content or book(), {SHEET: lambda part: part.replace(ending, xml + ending)})
 
 
-def zipped(**files: bytes) -> bytes:
-    """Return a zip of files; two underscores in a name stand for a slash."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name.replace("__", "/"), content)
-    return target.getvalue()
-
-
 def opened(content: Any, **options: Any) -> Table:
     """Open bytes or a path with the headers of this file."""
     source = io.BytesIO(content) if isinstance(content, bytes) else content
