@@ -7,12 +7,18 @@ import csv
 import importlib
 import io
 import re
+import subprocess
+import sys
+import textwrap
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from accounts.choices import Role
 from accounts.scope import acting_scope
@@ -135,7 +141,82 @@ def test_hostile_file(case, district):
             assert words in told(batch)
         held = batch.counts["error"] + batch.counts["out_of_scope"]
         assert bool(held) == (case["verdict"] == "row error")
-    settings = HistoryEntry.objects.filter(table="common_parameter").count()
-    assert HistoryEntry.objects.count() == before + settings
+    changed = HistoryEntry.objects.exclude(table="common_parameter").count()
+    assert changed == before
     assert feeling["seconds"] < LONGEST_VERDICT
     assert feeling["memory"] < MOST_MEMORY
+
+
+# --- the web process ----------------------------------------------------------------------------
+
+PARSERS = (
+    "python_calamine", "openpyxl", "xlrd", "common.workbook.extract", "common.workbook.sheets",
+    "common.workbook.proof", "common.workbook.parts", "common.workbook.biff",
+)
+# Where a ledger file may be opened, and by what a check may be run.
+OPENERS = {
+    "open_table(": {"common/ledgers/batches.py", "common/workbook/reader.py"},
+    "read_and_check(": {"common/ledgers/batches.py"},
+    "batches.check(": {"common/ledgers/tasks.py"},
+}
+
+
+def test_a_process_that_answers_requests_holds_no_parser():
+    """All addresses loaded, with all views and forms behind them: what reads files is not there."""
+    program = f"""
+        import sys, config.wsgi
+        from tests.routes import routes
+        assert len(routes()) > 50
+        print([name for name in {PARSERS} if name in sys.modules])
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)], cwd=settings.BASE_DIR,
+        capture_output=True, text=True, check=False,
+    )
+    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
+
+
+@pytest.mark.parametrize("call", OPENERS)
+def test_files_are_opened_by_jobs_only(call):
+    root = Path(settings.BASE_DIR)
+    apps = {name.partition(".")[0] for name in settings.INSTALLED_APPS if (root / name).is_dir()}
+    found = {
+        path.relative_to(root).as_posix()
+        for app in apps | {"config", "common"} for path in (root / app).rglob("*.py")
+        if call in path.read_text(encoding="utf-8")
+    }
+    assert found == OPENERS[call]
+
+
+def uploaded(client: Client, name: str) -> str:
+    """Upload a hostile file as a browser does; the text of the page where that ends, once the
+    worker has spoken."""
+    file = made(name)
+    with felt() as feeling:
+        answer = client.post("/imports/new/", {
+            "kind": file.ledger, "effective_on": "2026-06-30",
+            "file": SimpleUploadedFile(file.file_name, file.content),
+        })
+    assert feeling["memory"] < MOST_MEMORY
+    limit = time.monotonic() + LONGEST_VERDICT
+    while answer.status_code == 302 and time.monotonic() < limit:
+        batch = ImportBatch.objects.get(pk=answer["Location"].strip("/").rpartition("/")[2])
+        if batch.state not in (BatchState.UPLOADED, BatchState.CHECKING):
+            return client.get(answer["Location"]).content.decode()
+        time.sleep(0.1)
+    return answer.content.decode()
+
+
+@pytest.mark.full
+@pytest.mark.django_db(transaction=True)
+def test_hostile_uploads_are_the_workers_business(worker, cast, client, monkeypatch):
+    """With a worker of its own the web process starts no child and opens no file."""
+    monkeypatch.setattr("common.workbook.reader.subprocess.Popen", None)
+    client.force_login(cast.district_staff)
+    seen = {case["name"]: case["seen"] for case in CASES}
+    for name in (
+        "corner_cell", "deep_rows", "millions_of_strings", "encrypted", "name_of_a_program"
+    ):
+        assert seen[name] in uploaded(client, name), name
+    assert client.get("/imports/").status_code == 200
+    assert not ImportRow.objects.exists()
