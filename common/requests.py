@@ -5,13 +5,38 @@ from collections.abc import Callable, Iterable
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
+
+from common import parameters
 
 # Nothing here needs a device or an advertiser's interface.
 _PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+# MB above the limit of an upload that are still read, so that the form can say what is wrong.
+_ALLOWANCE = 10
 GetResponse = Callable[[HttpRequest], HttpResponse]
 NUL = "\x00"
+
+
+class BodySizeMiddleware:
+    """413 for a body that says it is far larger than any upload, before a byte of it is read.
+
+    A file a little above the limit is the form's to explain. A body of no stated length is empty to
+    Django; one longer than stated is cut by the server.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        stated = request.META.get("CONTENT_LENGTH") or "0"
+        if not (stated.isascii() and stated.isdecimal()):
+            raise BadRequest("length of the body")
+        if int(stated) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            limit = parameters.value("upload.max_mb")
+            if int(stated) > (limit + _ALLOWANCE) << 20:
+                return render(request, "413.html", {"limit": limit}, status=413)
+        return self.get_response(request)
 
 
 class CleanRequestMiddleware:
