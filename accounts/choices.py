@@ -1,4 +1,4 @@
-"""Roles (design.md §1)."""
+"""Roles (design.md §1) and the events of signing in."""
 
 from django.db.models import TextChoices
 
@@ -21,3 +21,15 @@ AREA_ROLES = frozenset({Role.DISTRICT, Role.TOWN, Role.IMPORTER})
 ORGANIZATION_ROLES = frozenset({Role.SECTOR, Role.SECRETARY})
 STAFF_ROLES = frozenset({Role.DISTRICT, Role.SECTOR, Role.TOWN, Role.IMPORTER})
 ADMIN_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+
+
+class SignInEvent(TextChoices):
+    """What may happen to an account, told to the audit administrator."""
+
+    SIGNED_IN = "signed_in", "登录"
+    WRONG = "wrong", "密码错误"
+    REFUSED = "refused", "锁定中被拒"
+    SIGNED_OUT = "signed_out", "退出"
+    IDLE = "idle", "久未操作退出"
+    TOO_LONG = "too_long", "登录到时退出"
+    PASSWORD = "password", "设置密码"

@@ -6,8 +6,9 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
 
-from accounts.choices import Role
+from accounts.choices import Role, SignInEvent
 from common.dated import DatedQuerySet, DatedRecord
+from common.pinyin import spelled
 
 
 class User(AbstractUser):
@@ -17,6 +18,8 @@ class User(AbstractUser):
     name = models.CharField("姓名", max_length=60, blank=True)
     large_type = models.BooleanField("大字版", default=False)
     must_change_password = models.BooleanField("须改密码", default=False)
+    # Counted up when all sessions of the account shall end: when it is disabled, for instance.
+    session_round = models.PositiveIntegerField("会话轮次", default=0)
 
     class Meta:
         verbose_name = "用户"
@@ -24,6 +27,34 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    @property
+    def name_spelled(self) -> str:
+        """The name in pinyin, which passwords must not contain."""
+        return spelled(self.name)
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must carry to be the user's: a new password or a new round ends it."""
+        return f"{super().get_session_auth_hash()}.{self.session_round}"
+
+
+class SignInEntry(models.Model):
+    """登录记录: what happened to an account: signing in, failing to, and who set it right."""
+
+    at = models.DateTimeField("时间", default=timezone.now)
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="用户")
+    account = models.CharField("账号", max_length=150)
+    event = models.CharField("事项", max_length=20, choices=SignInEvent)
+    address = models.GenericIPAddressField("网络地址", null=True)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="经办人")
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = "登录记录"
+        indexes = [models.Index(fields=["account", "event", "at"], name="sign_in_account")]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.event} {self.at:%F %T}"
 
 
 class Department(models.Model):

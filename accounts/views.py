@@ -8,7 +8,7 @@ from django.contrib.auth import views
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from accounts.context import TYPE_COOKIE
 from accounts.forms import ChangePasswordForm, LinkPasswordForm, LoginForm
 from accounts.links import link_tokens
+from accounts.lockout import one_at_a_time
 from accounts.models import Grant
 from common.access import ANYONE, PUBLIC, access
 from common.views import AccessMixin, PageView
@@ -31,18 +32,9 @@ class LoginView(views.LoginView):
     authentication_form = LoginForm
     redirect_authenticated_user = True
 
-    def get_default_redirect_url(self) -> str:
-        """Someone who must change the password does that first."""
-        user = self.request.user
-        if user.is_authenticated and user.must_change_password:
-            return reverse("accounts:password")
-        return super().get_default_redirect_url()
-
-    def get_redirect_url(self) -> str:
-        user = self.request.user
-        if user.is_authenticated and user.must_change_password:
-            return ""
-        return super().get_redirect_url()
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with one_at_a_time(request.POST.get("username", "")):
+            return super().post(request, *args, **kwargs)
 
 
 class LogoutView(views.LogoutView):

@@ -62,6 +62,7 @@ GLOBAL_MODELS = {
     "accounts.User": "accounts are the system administrator's; pages show one's own",
     "accounts.Department": "a list of names that everybody may see",
     "accounts.Grant": "pages show one's own",
+    "accounts.SignInEntry": "the audit administrator's",
     "common.CalendarDay": "the calendar is the same for everybody",
     "common.FlowStep": "read through the record that it belongs to",
     "common.HistoryEntry": "read through the record that it belongs to",
@@ -271,7 +272,7 @@ def test_every_tracked_table_has_its_triggers():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("table", ["common_history", "common_read"])
+@pytest.mark.parametrize("table", ["common_history", "common_read", "accounts_signinentry"])
 def test_the_application_may_only_read_the_trace(table):
     """tests/test_database_roles.py tries the statements."""
     with connection.cursor() as cursor:
