@@ -1,11 +1,13 @@
 """Users, departments and grants."""
 
 import uuid
+from datetime import date
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
 
+from accounts import offices
 from accounts.choices import Role, SignInEvent
 from common.dated import DatedQuerySet, DatedRecord
 from common.pinyin import spelled
@@ -75,13 +77,21 @@ class GrantQuerySet(DatedQuerySet):
     """Grants."""
 
     def of(self, user: User) -> "GrantQuerySet":
-        """Grants of ``user`` that hold today."""
-        return self.filter(user=user).at(timezone.localdate())
+        """Grants of ``user`` that count today."""
+        return self.filter(user=user).counting(timezone.localdate())
+
+    def counting(self, day: date) -> "GrantQuerySet":
+        """Grants that count on ``day``: within their time, and the office that they hang on is
+        still held."""
+        return self.at(day).filter(offices.counting(day))
 
 
 class Grant(DatedRecord):
     """授权: a role of a user over an area, an organization, an instructor's assignments or a
-    department, from a day to a day. Several grants add up."""
+    department, from a day to a day. Several grants add up.
+
+    ``person``: the secretary that it was given to; it ends with the post (accounts/offices.py).
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="grants", verbose_name="用户")
     role = models.CharField("角色", max_length=20, choices=Role)
@@ -105,6 +115,7 @@ class Grant(DatedRecord):
     department = models.ForeignKey(
         Department, models.PROTECT, null=True, blank=True, verbose_name="部门"
     )
+    person = models.CharField("任职人", max_length=60, blank=True)
 
     objects = GrantQuerySet.as_manager()
 

@@ -47,10 +47,9 @@ ARGUMENTS = {
     "reports:run_file": {"kind": "pdf"},
     "accounts:link": {"token": "none"},
     "health_part": {"part": "web"},
-    **dict.fromkeys(
-        ("security:rule_detail", "security:rule_edit", "security:rule_cancel"),
-        {"key": "login.failure_limit"},
-    ),
+    "security:rule_detail": {"key": "login.failure_limit"},
+    "security:rule_edit": {"key": "login.failure_limit"},
+    "security:rule_cancel": {"key": "login.failure_limit"},
 }
 # Routes whose pk is not of the model that they show.
 ROWS = {"organizations:secretary_phone": PartyOrganization}
