@@ -33,3 +33,5 @@ class SignInEvent(TextChoices):
     IDLE = "idle", "久未操作退出"
     TOO_LONG = "too_long", "登录到时退出"
     PASSWORD = "password", "设置密码"
+    LINK = "link", "发出链接"
+    UNLOCKED = "unlocked", "解除锁定"

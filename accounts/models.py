@@ -3,25 +3,40 @@
 import uuid
 from datetime import date
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import offices
 from accounts.choices import Role, SignInEvent
 from common.dated import DatedQuerySet, DatedRecord
 from common.pinyin import spelled
+from common.scoping import ScopedQuerySet
+
+
+class AccountManager(UserManager.from_queryset(ScopedQuerySet)):
+    """Accounts: created as Django does, listed within a scope like any row."""
+
+    use_in_migrations = False
 
 
 class User(AbstractUser):
     """用户. Rights come from grants only; Django's own groups and permissions are not used."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    username = models.CharField(
+        "账号", max_length=150, unique=True, validators=[AbstractUser.username_validator],
+        error_messages={"unique": "已经有这个账号，请换一个。"},
+    )
+    is_active = models.BooleanField("启用", default=True)
     name = models.CharField("姓名", max_length=60, blank=True)
     large_type = models.BooleanField("大字版", default=False)
     must_change_password = models.BooleanField("须改密码", default=False)
     # Counted up when all sessions of the account shall end: when it is disabled, for instance.
     session_round = models.PositiveIntegerField("会话轮次", default=0)
+
+    objects = AccountManager()
 
     class Meta:
         verbose_name = "用户"
@@ -29,6 +44,16 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:user_detail", args=[self.pk])
+
+    @property
+    def standing(self) -> str:
+        """停用, 待设密码 (nobody has set one by the link yet) or 在用."""
+        if not self.is_active:
+            return "停用"
+        return "在用" if self.has_usable_password() else "待设密码"
 
     @property
     def name_spelled(self) -> str:
@@ -38,6 +63,25 @@ class User(AbstractUser):
     def get_session_auth_hash(self) -> str:
         """What a session must carry to be the user's: a new password or a new round ends it."""
         return f"{super().get_session_auth_hash()}.{self.session_round}"
+
+
+class OneTimeLink(models.Model):
+    """一次性链接 to set a password. Only a digest of its token is kept; it is used once, for some
+    hours, and a newer one or disabling the account voids it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="links", verbose_name="用户")
+    digest = models.CharField("摘要", max_length=64, unique=True)
+    created_at = models.DateTimeField("发出时间", default=timezone.now)
+    expires_at = models.DateTimeField("有效期至")
+    closed_at = models.DateTimeField("用过或作废时间", null=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = "一次性链接"
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.created_at:%F %T}"
 
 
 class SignInEntry(models.Model):
@@ -73,7 +117,7 @@ class Department(models.Model):
         return self.name
 
 
-class GrantQuerySet(DatedQuerySet):
+class GrantQuerySet(ScopedQuerySet, DatedQuerySet):
     """Grants."""
 
     def of(self, user: User) -> "GrantQuerySet":
@@ -124,5 +168,13 @@ class Grant(DatedRecord):
         verbose_name = "授权"
 
     def __str__(self) -> str:
-        place = self.area or self.organization or self.instructor or self.department
-        return f"{self.get_role_display()} {place or ''}".strip()
+        return f"{self.get_role_display()} {self.place or ''}".strip()
+
+    @property
+    def place(self) -> models.Model | None:
+        """What it is over."""
+        return self.area or self.organization or self.instructor or self.department
+
+    @property
+    def is_begun(self) -> bool:
+        return self.starts_on <= timezone.localdate()

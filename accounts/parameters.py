@@ -59,3 +59,10 @@ declare(
         unit="位", minimum=8, maximum=32, help="设置新密码时检查，已有的密码不受影响。",
     )
 )
+declare(
+    _security(
+        "link.valid_hours", "一次性链接有效时间", PASSWORDS, Kind.INTEGER, 72,
+        unit="小时", minimum=1, maximum=720,
+        help="新账号和忘记密码的人凭链接自己设密码，用过或过期作废。",
+    )
+)

@@ -59,9 +59,8 @@ def test_migrations_are_complete():
 
 # Models whose rows no scope limits, and why.
 GLOBAL_MODELS = {
-    "accounts.User": "accounts are the system administrator's; pages show one's own",
     "accounts.Department": "a list of names that everybody may see",
-    "accounts.Grant": "pages show one's own",
+    "accounts.OneTimeLink": "no page shows them: a link is told once, when it is made",
     "accounts.SignInEntry": "the audit administrator's",
     "common.CalendarDay": "the calendar is the same for everybody",
     "common.FlowStep": "read through the record that it belongs to",
@@ -112,6 +111,8 @@ OF_A_ROW = "of one record, or of records of a page, that came from .within(scope
 CONDITION = "a condition on rows that come from .within(scope)"
 KEYS = "finds records by key; the check then refuses those outside the scope"
 QUERIES_BESIDE_SCOPE = {
+    "accounts/account_forms.py": {"User.filter": "whether a name of an account is taken"},
+    "accounts/filters.py": {"Grant.filter": CONDITION},
     "accounts/views.py": {"Grant.of": "one's own grants"},
     "areas/filters.py": {
         "Area.filter": "the ids come from the scope",

@@ -19,6 +19,7 @@ from django.template.base import Template
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import Grant, User
 from accounts.scope import scope_for
 from common import alive
 from common.access import ANYONE, PUBLIC, roles_of
@@ -47,6 +48,7 @@ ARGUMENTS = {
     "reports:run_file": {"kind": "pdf"},
     "accounts:link": {"token": "none"},
     "health_part": {"part": "web"},
+    "accounts:office": {"role": "secretary"},
     "security:rule_detail": {"key": "login.failure_limit"},
     "security:rule_edit": {"key": "login.failure_limit"},
     "security:rule_cancel": {"key": "login.failure_limit"},
@@ -76,6 +78,8 @@ def records(cast) -> dict[type, dict[str, Any]]:
         Member: {"a": cast.member_a, "b": cast.member_b, "joint": cast.member_joint},
         Instructor: {"a": cast.instructor_a, "b": other},
         ReportRun: runs,
+        User: {"a": cast.town_a_staff, "own": cast.system_admin},
+        Grant: {"a": Grant.objects.get(user=cast.town_a_staff)},
         ExportFile: {"a": export_of(cast.town_a_staff), "b": export_of(cast.town_b_staff)},
         ImportBatch: {"a": batch_of(cast.town_a_staff), "b": batch_of(cast.town_b_staff)},
     }

@@ -3,12 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.choices import Role
-from accounts.links import link_tokens, one_time_link
-from accounts.models import Grant, User
+from accounts.links import digest_of, one_time_link
+from accounts.models import Grant, OneTimeLink, User
 from tests.common.people import PASSWORD, make_district, make_user
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +87,10 @@ def test_one_time_link_works_once(client):
     assert link.startswith("/link/")
     first = client.get(link)
     assert first.status_code == 302
-    assert link_tokens.make_token(user) not in first.url
+    token = link.split("/")[2]
+    assert token not in first.url
+    assert OneTimeLink.objects.get().digest == digest_of(token)
+    assert all(token not in str(v) for s in Session.objects.all() for v in s.get_decoded().values())
     assert "账号" in client.get(first.url).content.decode()
     done = client.post(first.url, {"new_password1": NEW, "new_password2": NEW}, follow=True)
     assert "密码已设置，请用账号 new 登录。" in done.content.decode()
@@ -95,11 +99,28 @@ def test_one_time_link_works_once(client):
     assert "这个链接不能再用" in client.get(link).content.decode()
 
 
-def test_link_dies_when_the_password_is_set_otherwise(client, user):
+def test_a_new_link_voids_the_one_before(client, user):
+    first, second = one_time_link(user), one_time_link(user)
+    assert "这个链接不能再用" in client.get(first, follow=True).content.decode()
+    assert "设置密码" in client.get(second, follow=True).content.decode()
+
+
+def test_a_link_of_a_disabled_account_is_void(client, user):
     link = one_time_link(user)
-    user.set_password(NEW)
-    user.save()
+    User.objects.filter(pk=user.pk).update(is_active=False)
     assert "这个链接不能再用" in client.get(link, follow=True).content.decode()
+
+
+def test_two_browsers_use_a_link_once(client, user):
+    link = one_time_link(user)
+    other = type(client)()
+    pages = [one.get(link).url for one in (client, other)]
+    given = {"new_password1": NEW, "new_password2": NEW}
+    assert client.post(pages[0], given).url == LOGIN
+    again = other.post(pages[1], {"new_password1": NEW + "x", "new_password2": NEW + "x"})
+    assert "这个链接不能再用" in again.content.decode()
+    user.refresh_from_db()
+    assert user.check_password(NEW)
 
 
 @pytest.mark.parametrize("token", ["x", "MQ.x-y", ".", "a.b.c", "%FF.%FF", "1" * 400])
@@ -109,10 +130,14 @@ def test_odd_links_are_a_page(client, token):
     assert "这个链接不能再用" in page.content.decode()
 
 
-def test_expired_link(client, user, settings):
+def test_expired_link(client, user, time_machine):
+    begin = timezone.now()
+    time_machine.move_to(begin, tick=False)
     link = one_time_link(user)
-    settings.PASSWORD_RESET_TIMEOUT = -1
-    assert "这个链接不能再用" in client.get(link).content.decode()
+    time_machine.move_to(begin + timedelta(hours=71, minutes=59), tick=False)
+    assert "设置密码" in client.get(link, follow=True).content.decode()
+    time_machine.move_to(begin + timedelta(hours=72), tick=False)
+    assert "这个链接不能再用" in client.get(link, follow=True).content.decode()
 
 
 @pytest.mark.parametrize(
