@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.generic import View
 
-from accounts import actions, offices
+from accounts import actions, offices, totp
 from accounts.account_forms import AccountForm, BulkForm, GrantForm
 from accounts.actions import Issued
 from accounts.bulk import write_template
@@ -179,6 +179,15 @@ class AccountUnlock(AccountAction):
 
     def act(self, obj: User) -> None:
         actions.unlock(user=obj, by=self.request.user)
+
+
+class TotpReset(AccountAction):
+    """重置动态口令 of a lost phone."""
+
+    success_message = "已重置，登录只凭密码；角色要求动态口令的，登录后重新绑定。"
+
+    def act(self, obj: User) -> None:
+        totp.reset(user=obj, by=self.request.user)
 
 
 class AccountLink(AccountAction):

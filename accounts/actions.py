@@ -43,7 +43,7 @@ class Issued:
     link: str
 
 
-def _allow(by: User | None, user: User | None = None) -> None:
+def allow_keeper(by: User | None, user: User | None = None) -> None:
     """Refuse whoever does not keep accounts, and who means the own one."""
     if by is None:
         return
@@ -81,7 +81,7 @@ def grant_role(
 
 
 def _grant(user: User, by: User | None, **values: Any) -> Grant:
-    _allow(by, user)
+    allow_keeper(by, user)
     with recording(by=by, via=_via(by)):
         _lock(user)
         problem = rules.grant_problem(values["role"], roles_held(user))
@@ -96,7 +96,7 @@ def _grant(user: User, by: User | None, **values: Any) -> Grant:
 
 def end_grant(*, grant: Grant, by: User | None) -> None:
     """收回 a grant at once; one that has not begun goes without a trace in figures."""
-    _allow(by, grant.user)
+    allow_keeper(by, grant.user)
     today = timezone.localdate()
     with recording(by=by, via=_via(by)):
         if grant.ends_on <= today:
@@ -116,7 +116,7 @@ def create_account(*, wanted: Wanted, by: User | None) -> Issued:
 @transaction.atomic
 def create_accounts(*, wanted: Sequence[Wanted], by: User | None) -> list[Issued]:
     """All accounts or none, each with its grant and a one-time link."""
-    _allow(by)
+    allow_keeper(by)
     names = _Usernames()
     issued = []
     for one in wanted:
@@ -165,7 +165,7 @@ def renew_links(*, users: Iterable[User], by: User | None) -> list[Issued]:
     """新的一次性链接 for accounts; earlier ones are void. Raises Refused for a disabled one."""
     issued = []
     for user in users:
-        _allow(by, user)
+        allow_keeper(by, user)
         if not user.is_active:
             raise Refused(f"账号 {user.username} 已停用，先启用再发链接。")
         if by is not None:
@@ -183,7 +183,7 @@ def _refuse_takeover(user: User) -> None:
 def set_active(*, user: User, is_active: bool, by: User | None) -> None:
     """停用 or 启用. Disabling ends every session at once and voids the links; enabling brings
     none of them back."""
-    _allow(by, user)
+    allow_keeper(by, user)
     with recording(by=by, via=_via(by)):
         _lock(user)
         user.refresh_from_db()
@@ -196,7 +196,7 @@ def set_active(*, user: User, is_active: bool, by: User | None) -> None:
 @transaction.atomic
 def unlock(*, user: User, by: User | None) -> None:
     """解除锁定: forget the wrong passwords of an account."""
-    _allow(by, user)
+    allow_keeper(by, user)
     AxesProxyHandler.reset_attempts(username=user.username)
     record_sign_in(SignInEvent.UNLOCKED, user=user, by=by)
 
@@ -229,7 +229,7 @@ def without_account(role: str, day: date) -> list[tuple[str, list[offices.Holder
 @transaction.atomic
 def create_for_offices(*, role: str, by: User | None) -> list[Issued]:
     """开通 an account for everybody in an office who has none, all or none."""
-    _allow(by)
+    allow_keeper(by)
     names, issued = _Usernames(), []
     today = timezone.localdate()
     for person, holders in without_account(role, today):

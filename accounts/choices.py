@@ -21,6 +21,8 @@ AREA_ROLES = frozenset({Role.DISTRICT, Role.TOWN, Role.IMPORTER})
 ORGANIZATION_ROLES = frozenset({Role.SECTOR, Role.SECRETARY})
 STAFF_ROLES = frozenset({Role.DISTRICT, Role.SECTOR, Role.TOWN, Role.IMPORTER})
 ADMIN_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+# Roles of which a second factor may be required (dated setting totp.required_roles).
+TOTP_ROLES = tuple(role for role in Role if role in STAFF_ROLES | ADMIN_ROLES)
 
 
 class SignInEvent(TextChoices):
@@ -35,3 +37,10 @@ class SignInEvent(TextChoices):
     PASSWORD = "password", "设置密码"
     LINK = "link", "发出链接"
     UNLOCKED = "unlocked", "解除锁定"
+    CODE_RIGHT = "code_right", "动态口令通过"
+    CODE_WRONG = "code_wrong", "动态口令错误"
+    RECOVERY = "recovery", "使用恢复码"
+    RECOVERY_MADE = "recovery_made", "更换恢复码"
+    TOTP_ON = "totp_on", "绑定动态口令"
+    TOTP_OFF = "totp_off", "停用动态口令"
+    TOTP_RESET = "totp_reset", "重置动态口令"

@@ -30,6 +30,8 @@ from accounts.trail import record_sign_in
 from common import parameters
 
 KNOWN_DAYS = 90
+# When a session began and was last used (accounts/middleware.py); signing in begins anew.
+BEGUN, SEEN = "begun_at", "seen_at"
 
 
 def failure_limit(_request: Any = None, _credentials: Any = None) -> int:
@@ -101,6 +103,8 @@ class LockoutHandler(AxesDatabaseHandler):
 
     def user_logged_in(self, sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
         super().user_logged_in(sender, request, user, **kwargs)
+        for stamp in (BEGUN, SEEN):
+            request.session.pop(stamp, None)
         record_sign_in(SignInEvent.SIGNED_IN, user=user, address=request.axes_ip_address)
 
     def user_logged_out(

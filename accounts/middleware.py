@@ -4,20 +4,24 @@ signing in that is still to be made."""
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from accounts import totp
 from accounts.choices import SignInEvent
+from accounts.lockout import BEGUN, SEEN
 from accounts.scope import scope_for
 from common import parameters
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-BEGUN, SEEN = "begun_at", "seen_at"
+VERIFY = "accounts:verify"
 # Pages that are open before the last step of signing in is made.
 _ALWAYS_OPEN = frozenset({"accounts:logout", "accounts:type"})
 
@@ -38,7 +42,8 @@ class SessionMiddleware:
     began (dated settings); the login page then says why. Disabling an account or changing its
     password ends sessions by themselves (User.get_session_auth_hash).
 
-    Until the password that somebody else has set is changed there is only that page.
+    Until the code of a second factor is given, the password that somebody else has set is changed,
+    and the second factor that the role requires is enrolled, there is only that page.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -56,12 +61,21 @@ class SessionMiddleware:
         step = step_of(request)
         if step is None or name == step or name in _ALWAYS_OPEN:
             return None
-        return redirect(step)
+        if step != VERIFY or request.method != "GET":
+            return redirect(step)
+        return redirect(f"{reverse(step)}?{urlencode({'next': request.get_full_path()})}")
 
 
 def step_of(request: HttpRequest) -> str | None:
     """The page of the step that this user must make before any other page opens."""
-    return "accounts:password" if request.user.must_change_password else None
+    user = request.user
+    if user.uses_totp and not user.is_verified():
+        return VERIFY
+    if user.must_change_password:
+        return "accounts:password"
+    if not user.uses_totp and parameters.value("totp.required_roles"):
+        return "accounts:totp" if totp.is_required(request.scope.roles) else None
+    return None
 
 
 def _keep_limits(request: HttpRequest) -> None:

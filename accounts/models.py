@@ -7,12 +7,14 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django_otp.models import Device, ThrottlingMixin
 
 from accounts import offices
 from accounts.choices import Role, SignInEvent
 from common.dated import DatedQuerySet, DatedRecord
 from common.pinyin import spelled
 from common.scoping import ScopedQuerySet
+from common.secrets import SecretField
 
 
 class AccountManager(UserManager.from_queryset(ScopedQuerySet)):
@@ -35,6 +37,9 @@ class User(AbstractUser):
     must_change_password = models.BooleanField("须改密码", default=False)
     # Counted up when all sessions of the account shall end: when it is disabled, for instance.
     session_round = models.PositiveIntegerField("会话轮次", default=0)
+
+    # Whether signing in needs a code as well; set with the device, so that no page has to ask.
+    uses_totp = models.BooleanField("动态口令", default=False)
 
     objects = AccountManager()
 
@@ -82,6 +87,44 @@ class OneTimeLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.created_at:%F %T}"
+
+
+class TotpDevice(ThrottlingMixin, Device):
+    """动态口令 (TOTP, RFC 6238) of a user: six digits every 30 seconds. The key is encrypted; a
+    wrong code makes the next try wait, twice as long each time."""
+
+    secret = SecretField("密钥")
+    last_step = models.BigIntegerField("用过的最后一步", default=-1)
+    enrolled_at = models.DateTimeField("绑定时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = "动态口令"
+        constraints = [models.UniqueConstraint(fields=["user"], name="one_totp_device_per_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.enrolled_at:%F}"
+
+    def get_throttle_factor(self) -> int:
+        """Seconds to wait after the first wrong code."""
+        return 1
+
+
+class RecoveryCode(models.Model):
+    """恢复码: lets its owner in once without the phone. Only a keyed digest is kept."""
+
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="recovery_codes", verbose_name="用户"
+    )
+    digest = models.CharField("摘要", max_length=64)
+
+    class Meta:
+        verbose_name = "恢复码"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "digest"], name="recovery_code_unique")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user_id)
 
 
 class SignInEntry(models.Model):

@@ -3,6 +3,7 @@ administrator's alone."""
 
 from functools import partial
 
+from accounts.choices import TOTP_ROLES
 from common.parameters import Kind, Setting, declare
 
 SIGN_IN = "登录锁定"
@@ -64,5 +65,14 @@ declare(
         "link.valid_hours", "一次性链接有效时间", PASSWORDS, Kind.INTEGER, 72,
         unit="小时", minimum=1, maximum=720,
         help="新账号和忘记密码的人凭链接自己设密码，用过或过期作废。",
+    )
+)
+declare(
+    _security(
+        "totp.required_roles", "必须使用动态口令的角色", "动态口令", Kind.CHOICES, (),
+        choices=tuple((role.value, role.label) for role in TOTP_ROLES), is_required=False,
+        help="从生效日期起，这些角色登录要填手机验证器上的动态口令；还没有绑定的，登录后先绑定。"
+        "没有选的角色可以自愿绑定。",
+        basis="GB/T 22239-2019 身份鉴别（三级）",
     )
 )

@@ -28,6 +28,6 @@ def takeover_problem(held: Collection[str], *, has_password: bool) -> str:
     if has_password and {Role.SECURITY_ADMIN, Role.AUDIT_ADMIN} & set(held):
         return (
             "安全管理员、审计管理员的密码和动态口令不能在这里重置，"
-            "请在服务器上用 create_user 命令的 --new-link 办理。"
+            "请在服务器上用 create_user 命令的 --new-link 或 --reset-totp 办理。"
         )
     return ""

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounts import account_views as pages
-from accounts import views
+from accounts import totp_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("link/<str:token>/", views.LinkView.as_view(), name="link"),
     path("me/", views.PersonalView.as_view(), name="me"),
     path("me/password/", views.PasswordView.as_view(), name="password"),
+    path("login/code/", totp_views.VerifyView.as_view(), name="verify"),
+    path("me/totp/", totp_views.TotpView.as_view(), name="totp"),
+    path("me/totp/recovery/", totp_views.RecoveryView.as_view(), name="totp_recovery"),
+    path("me/totp/off/", totp_views.GiveUpView.as_view(), name="totp_off"),
     path("me/type/", views.switch_type, name="type"),
     path("accounts/", pages.AccountList.as_view(), name="user_list"),
     path("accounts/new/", pages.AccountCreate.as_view(), name="user_create"),
@@ -25,5 +29,6 @@ urlpatterns = [
     path("accounts/<uuid:pk>/disable/", pages.AccountDisable.as_view(), name="disable"),
     path("accounts/<uuid:pk>/enable/", pages.AccountEnable.as_view(), name="enable"),
     path("accounts/<uuid:pk>/unlock/", pages.AccountUnlock.as_view(), name="unlock"),
+    path("accounts/<uuid:pk>/totp/reset/", pages.TotpReset.as_view(), name="totp_reset"),
     path("accounts/<uuid:pk>/link/", pages.AccountLink.as_view(), name="new_link"),
 ]

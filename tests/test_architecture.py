@@ -61,6 +61,8 @@ def test_migrations_are_complete():
 GLOBAL_MODELS = {
     "accounts.Department": "a list of names that everybody may see",
     "accounts.OneTimeLink": "no page shows them: a link is told once, when it is made",
+    "accounts.RecoveryCode": "one's own; only their number is shown",
+    "accounts.TotpDevice": "one's own; its page shows no key once it is bound",
     "accounts.SignInEntry": "the audit administrator's",
     "common.CalendarDay": "the calendar is the same for everybody",
     "common.FlowStep": "read through the record that it belongs to",
@@ -113,6 +115,9 @@ KEYS = "finds records by key; the check then refuses those outside the scope"
 QUERIES_BESIDE_SCOPE = {
     "accounts/account_forms.py": {"User.filter": "whether a name of an account is taken"},
     "accounts/filters.py": {"Grant.filter": CONDITION},
+    "accounts/totp_views.py": {
+        "RecoveryCode.filter": "one's own", "TotpDevice.get": "one's own",
+    },
     "accounts/views.py": {"Grant.of": "one's own grants"},
     "areas/filters.py": {
         "Area.filter": "the ids come from the scope",

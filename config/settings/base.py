@@ -51,8 +51,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "axes",
     "django_otp",
-    "django_otp.plugins.otp_totp",
-    "django_otp.plugins.otp_static",
     "csp",
 ]
 
@@ -217,7 +215,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "accounts:login"
 # Pages of what is still to be done before any other page opens (accounts/middleware.py).
-SIGN_IN_STEPS = ["accounts:password"]
+SIGN_IN_STEPS = ["accounts:verify", "accounts:password", "accounts:totp"]
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "accounts:login"
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 from django.db import transaction
 
+from accounts import totp
 from accounts.actions import grant_role
 from accounts.choices import AREA_ROLES, ORGANIZATION_ROLES, Role
 from accounts.commands import area_coded
@@ -35,6 +36,9 @@ class Command(PortalCommand):
         parser.add_argument(
             "--new-link", action="store_true", help="a link also for an account that exists"
         )
+        parser.add_argument(
+            "--reset-totp", action="store_true", help="forget a device that was lost"
+        )
         parser.add_argument("--json", action="store_true")
 
     @transaction.atomic
@@ -53,6 +57,8 @@ class Command(PortalCommand):
         if options["password"]:
             user.set_password(options["password"])
             user.save(update_fields=["password"])
+        if options["reset_totp"]:
+            totp.reset(user=user, by=None)
         wants_link = (is_new and not options["password"]) or options["new_link"]
         link = settings.PUBLIC_URL + one_time_link(user) if wants_link else ""
         if options["json"]:
