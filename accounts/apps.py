@@ -28,4 +28,5 @@ class AccountsConfig(AppConfig):
         from common.exports import inbox  # noqa: F401, PLC0415 -- asks for the rights
 
         scoping.register_scope_builder(scope.acting_scope)
+        register(Item("留痕检索", "trail:changes", group=CONTROL, order=50))
         register(Item("账号", "accounts:user_list", group=CONTROL, order=40))

@@ -137,6 +137,8 @@ class SignInEntry(models.Model):
     address = models.GenericIPAddressField("网络地址", null=True)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="经办人")
 
+    objects = ScopedQuerySet.as_manager()
+
     class Meta:
         ordering = ["-id"]
         verbose_name = "登录记录"
@@ -148,6 +150,8 @@ class SignInEntry(models.Model):
 
 class Department(models.Model):
     """承办部门: a government department that answers tickets."""
+
+    named_openly = True
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField("名称", max_length=100, unique=True)

@@ -50,6 +50,8 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     "manage_accounts": frozenset({Role.SYSTEM_ADMIN}),
     "edit_security": frozenset({Role.SECURITY_ADMIN}),
     "read_trail": frozenset({Role.AUDIT_ADMIN}),
+    # Files that one has asked for oneself.
+    "take_exports": STAFF_ROLES | {Role.AUDIT_ADMIN},
 }
 
 

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("healthz", health, name="health"),
     path("healthz/<str:part>", health_part, name="health_part"),
+    path("trail/", include("accounts.trail_urls")),
     path("search/", SearchView.as_view(), name="search"),
     path("exports/", include("common.exports.urls")),
     path("areas/", include("areas.urls")),

@@ -231,6 +231,7 @@ KNOWN = {
 }
 
 
+PEOPLE = ("党员a", "指导员甲")
 NAMES = ("甲一", "乙一", "乙二", "甲联", "乙联", "党员a", "党员b", "指导员甲", "行业委员会", "R-a")
 
 
@@ -238,12 +239,15 @@ NAMES = ("甲一", "乙一", "乙二", "甲联", "乙联", "党员a", "党员b",
     "actor", ["no_grant", "department_staff", "system_admin", "security_admin", "audit_admin"]
 )
 def test_without_business_rows_no_page_names_a_record(records, sessions, actor):
-    for _route, method, _at, url in asked(records):
+    """The trail says whose record was changed; people are shortened there."""
+    for route, method, _at, url in asked(records):
         if method == "GET":
             answer = signed_in(sessions[actor]).get(url, {"q": "甲"})
             text = answer.getvalue().decode(errors="replace")
+            is_trail = actor == "audit_admin" and route.name.startswith("trail:")
             assert answer.status_code < 500
-            assert [name for name in NAMES if name in text] == [], url
+            names = PEOPLE if is_trail else NAMES
+            assert [name for name in names if name in text] == [], url
 
 
 def test_other_methods_break_nothing(records, sessions):

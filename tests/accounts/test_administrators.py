@@ -73,7 +73,7 @@ def test_the_three_rights_have_one_role_each():
         ("read_trail", Role.AUDIT_ADMIN),
     ):
         assert RIGHTS[right] == {role}
-    others = set(RIGHTS) - {"manage_accounts", "edit_security", "read_trail"}
+    others = set(RIGHTS) - {"manage_accounts", "edit_security", "read_trail", "take_exports"}
     assert [right for right in others if RIGHTS[right] & ADMIN_ROLES] == []
 
 
