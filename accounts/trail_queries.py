@@ -2,6 +2,8 @@
 
 import uuid
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 
 from django.apps import apps
 from django.db import models
@@ -12,6 +14,7 @@ from common.trace import tracked_tables
 
 # Records of one kind that a name may stand for; who means fewer types more.
 _MOST = 500
+_CALLED = {"name", "short_name", "username", "code", "uscc"}
 
 
 def people(text: str) -> QuerySet:
@@ -21,16 +24,18 @@ def people(text: str) -> QuerySet:
 
 
 def records(text: str) -> list[uuid.UUID]:
-    """Ids of the records of a 记录号 or of a name; one query per kind of record."""
+    """Ids of the records of a 记录号, or whose name, account or code contains the text; one query
+    per kind of record."""
     try:
         return [uuid.UUID(text)]
     except ValueError:
         pass
     found: list[uuid.UUID] = []
     for model, owners in tracked_tables().values():
-        names = {field.name for field in model._meta.concrete_fields}
-        if not owners and "name" in names:
-            rows = model._default_manager.filter(name__contains=text)
+        fields = _CALLED & {field.name for field in model._meta.concrete_fields}
+        if fields and not owners:
+            condition = reduce(or_, (Q(**{f"{name}__contains": text}) for name in fields))
+            rows = model._default_manager.filter(condition)
             found += rows.order_by("pk").values_list("pk", flat=True)[:_MOST]
     return found
 
