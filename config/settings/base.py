@@ -189,6 +189,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge-jobs": {"task": "common.purge_jobs", "schedule": crontab(hour="3", minute="30")},
     "purge-exports": {"task": "common.purge_exports", "schedule": crontab(minute="20")},
     "purge-imports": {"task": "common.purge_imports", "schedule": crontab(hour="3", minute="35")},
+    "clear-sessions": {"task": "accounts.clear_sessions", "schedule": crontab(4, hour="3")},
     "fill-calendar": {"task": "common.fill_calendar", "schedule": crontab(hour="3", minute="40")},
     # Every morning: the task itself knows whether this is the first working day of the month.
     "monthly-report": {"task": "reports.monthly_report", "schedule": crontab(hour="6", minute="0")},

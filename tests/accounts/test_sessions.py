@@ -3,9 +3,11 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts.models import SignInEntry, User
+from accounts.tasks import clear_sessions
 from common import parameters
 from tests.common.people import PASSWORD, make_user
 
@@ -81,3 +83,13 @@ def test_a_new_round_ends_every_session(client):
     user.session_round += 1
     user.save()
     assert [one.get("/me/").status_code for one in (client, *others)] == [302] * 4
+
+
+def test_sessions_that_have_run_out_are_cleared(client, time_machine):
+    time_machine.move_to(BEGIN, tick=False)
+    client.force_login(make_user("zhoumin"))
+    clear_sessions()
+    assert Session.objects.count() == 1
+    time_machine.move_to(BEGIN + timedelta(days=1, seconds=1), tick=False)
+    clear_sessions()
+    assert Session.objects.count() == 0
