@@ -24,6 +24,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
             "district": SimpleLazyObject(lambda: value("district.name")),
             "bodies": SimpleLazyObject(lambda: value("body.names")),
             "support": SimpleLazyObject(lambda: value("body.contact")),
+            "idle_minutes": SimpleLazyObject(lambda: value("session.idle_minutes")),
         },
         "place": SimpleLazyObject(lambda: _place(request.scope)) if is_known else "",
         "large_type": is_large,

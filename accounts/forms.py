@@ -7,12 +7,19 @@ from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.views.decorators.debug import sensitive_variables
 
+from accounts.choices import SignInEvent
+from accounts.lockout import failure_limit
 from accounts.models import User
+from accounts.passwords import TOO_COMMON, TOO_SIMILAR, shortest
+from accounts.trail import record_sign_in
 from common.forms import speak_plainly
 
-NEW_HELP = "至少 10 位，不能全是数字，不要用姓名、单位、生日或常见密码。建议用几个词连成一句。"
+_NEW_HELP = (
+    "至少 {} 位，不能全是数字，不要用账号、姓名（包括拼音）、单位或常见密码。建议用几个词连成一句。"
+)
 
 
 class LoginForm(AuthenticationForm):
@@ -36,13 +43,12 @@ class LoginForm(AuthenticationForm):
             return None
         credentials = {"username": self.cleaned_data.get("username", "")}
         failures = AxesProxyHandler.get_failures(self.request, credentials)
-        return max(settings.AXES_FAILURE_LIMIT - failures, 0)
+        return max(failure_limit() - failures, 0)
 
 
 _RULES = {
-    "password_too_short": "新密码太短，至少要 10 位。",
-    "password_too_similar": "新密码和账号或姓名太相似，请换一个。",
-    "password_too_common": "这个密码太常见，容易被猜到，请换一个。",
+    "password_too_similar": TOO_SIMILAR,
+    "password_too_common": TOO_COMMON,
     "password_entirely_numeric": "新密码不能全是数字，请加上字母或词语。",
 }
 
@@ -64,26 +70,29 @@ class _NewPasswordMixin:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             field.label = self.labels[name]
-            field.help_text = NEW_HELP if name == "new_password1" else ""
+            field.help_text = _NEW_HELP.format(shortest()) if name == "new_password1" else ""
         speak_plainly(self)
         self.fields["new_password2"].error_messages["required"] = "请再填一次新密码。"
 
     @sensitive_variables("password")
     def validate_password_for_user(self, user: User, *_field: str) -> None:
-        """The rules of AUTH_PASSWORD_VALIDATORS, one sentence each."""
+        """The rules of AUTH_PASSWORD_VALIDATORS, one sentence for each that is broken."""
         password = self.cleaned_data.get("new_password1")
         if not password:
             return
         try:
             validate_password(password, user)
         except ValidationError as problem:
-            for error in problem.error_list:
-                self.add_error("new_password1", _RULES.get(error.code) or error)
+            broken = (_RULES.get(error.code) or error.messages[0] for error in problem.error_list)
+            for sentence in dict.fromkeys(broken):
+                self.add_error("new_password1", sentence)
 
     def save(self, commit: bool = True) -> User:
         """Whoever has set a password of one's own need not change it again."""
         self.user.must_change_password = False
-        return super().save(commit)
+        with transaction.atomic():
+            record_sign_in(SignInEvent.PASSWORD, user=self.user)
+            return super().save(commit)
 
 
 class ChangePasswordForm(_NewPasswordMixin, PasswordChangeForm):

@@ -29,7 +29,7 @@ _BOUND_COLUMN = {
     AreaLevel.GRID: "grid",
 }
 
-# Verbs on business records and who has them. Rows are limited by the scope besides.
+# Verbs and who has them; those on business records first. Rows are limited by the scope besides.
 RIGHTS: Mapping[str, frozenset[str]] = {
     "read_ledgers": STAFF_ROLES | {Role.SECRETARY, Role.INSTRUCTOR},
     "read_areas": STAFF_ROLES,
@@ -46,6 +46,12 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     "build_reports": frozenset({Role.DISTRICT, Role.TOWN}),
     "read_rules": STAFF_ROLES,
     "edit_rules": frozenset({Role.DISTRICT}),
+    # The three administrators: each has one, and nobody else has any of them.
+    "manage_accounts": frozenset({Role.SYSTEM_ADMIN}),
+    "edit_security": frozenset({Role.SECURITY_ADMIN}),
+    "read_trail": frozenset({Role.AUDIT_ADMIN}),
+    # Files that one has asked for oneself.
+    "take_exports": STAFF_ROLES | {Role.AUDIT_ADMIN},
 }
 
 

@@ -4,18 +4,22 @@ from typing import Any
 
 from axes.helpers import get_cool_off
 from django.contrib import messages
-from django.contrib.auth import views
+from django.contrib.auth import logout, views
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
+from django.views.generic import FormView
 
 from accounts.context import TYPE_COOKIE
 from accounts.forms import ChangePasswordForm, LinkPasswordForm, LoginForm
-from accounts.links import link_tokens
+from accounts.links import digest_of, open_link, set_by_link
+from accounts.lockout import one_at_a_time
 from accounts.models import Grant
 from common.access import ANYONE, PUBLIC, access
 from common.views import AccessMixin, PageView
@@ -31,18 +35,9 @@ class LoginView(views.LoginView):
     authentication_form = LoginForm
     redirect_authenticated_user = True
 
-    def get_default_redirect_url(self) -> str:
-        """Someone who must change the password does that first."""
-        user = self.request.user
-        if user.is_authenticated and user.must_change_password:
-            return reverse("accounts:password")
-        return super().get_default_redirect_url()
-
-    def get_redirect_url(self) -> str:
-        user = self.request.user
-        if user.is_authenticated and user.must_change_password:
-            return ""
-        return super().get_redirect_url()
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with one_at_a_time(request.POST.get("username", "")):
+            return super().post(request, *args, **kwargs)
 
 
 class LogoutView(views.LogoutView):
@@ -75,27 +70,48 @@ class PasswordView(AccessMixin, views.PasswordChangeView):
         return answer
 
 
-@method_decorator(login_not_required, name="dispatch")
-class LinkView(views.PasswordResetConfirmView):
-    """设置密码 by a one-time link: the token goes from the address into the session at once, so
-    that it stays in no log and no history."""
+_LINK = "link_digest"
+# Stands in the address for the token, which goes into the session at once.
+_HANDED_IN = "set"
+
+
+@method_decorator(
+    [login_not_required, never_cache, sensitive_post_parameters()], name="dispatch"
+)
+class LinkView(FormView):
+    """设置密码 by a one-time link: the token goes from the address into the session (as a digest)
+    at once, so that it stays in no log and no history."""
 
     roles = PUBLIC
     template_name = "registration/link.html"
     form_class = LinkPasswordForm
-    token_generator = link_tokens
     success_url = reverse_lazy("accounts:login")
-    title = "设置密码"
-    extra_context = {"submit_label": "设置密码"}
+    extra_context = {"title": "设置密码", "submit_label": "设置密码"}
 
     def dispatch(self, request: HttpRequest, token: str) -> HttpResponse:
-        key, _, secret = token.partition(".")
-        return super().dispatch(request, uidb64=key, token=secret)
+        if token != _HANDED_IN:
+            digest = digest_of(token)
+            if open_link(digest):
+                request.session[_LINK] = digest
+                return redirect("accounts:link", _HANDED_IN)
+            return self.render_to_response({**self.extra_context, "validlink": False})
+        self.link = open_link(request.session.get(_LINK, ""))
+        if self.link is None:
+            return self.render_to_response({**self.extra_context, "validlink": False})
+        return super().dispatch(request)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"user": self.link.user}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(validlink=True, **kwargs)
 
     def form_valid(self, form: LinkPasswordForm) -> HttpResponse:
-        answer = super().form_valid(form)
+        if not set_by_link(digest=self.link.digest, form=form):
+            return redirect("accounts:link", _HANDED_IN)
+        logout(self.request)  # whoever was signed in here before, and the digest
         messages.success(self.request, f"密码已设置，请用账号 {form.user.username} 登录。")
-        return answer
+        return super().form_valid(form)
 
 
 class PersonalView(PageView):

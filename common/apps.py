@@ -22,6 +22,7 @@ class CommonConfig(AppConfig):
         parameters.discover()
         register(Item("规则参数", "rules:rule_list", group=CONTROL, order=10))
         register(Item("工作日历", "rules:calendar", group=CONTROL, order=20))
+        register(Item("安全策略", "security:rule_list", group=CONTROL, order=30))
         register(
             Item("导入台账", "imports:batch_list", group=DATA, order=10, count=reach.waiting)
         )

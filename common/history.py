@@ -140,7 +140,7 @@ def _acts(own: Iterable[HistoryEntry], far: Iterable[dict[str, Any]]) -> list[_A
 
 def _states(entries: Sequence[HistoryEntry]) -> dict[int, Pair]:
     """Each entry's row before and after it: walk back from what stands in the tables now."""
-    now: dict[tuple[str, UUID], Values | None] = _current(entries)
+    now: dict[tuple[str, UUID], Values | None] = current_rows(entries)
     result: dict[int, Pair] = {}
     for entry in entries:  # newest first
         key = (entry.table, entry.row)
@@ -157,7 +157,7 @@ def _states(entries: Sequence[HistoryEntry]) -> dict[int, Pair]:
     return result
 
 
-def _current(entries: Iterable[HistoryEntry]) -> dict[tuple[str, UUID], Values | None]:
+def current_rows(entries: Iterable[HistoryEntry]) -> dict[tuple[str, UUID], Values | None]:
     """The rows as they stand now, as JSON by column, in one query."""
     wanted: dict[str, set[UUID]] = defaultdict(set)
     for entry in entries:

@@ -214,6 +214,8 @@ class HistoryEntry(models.Model):
     before = models.JSONField("原值", null=True)
     after = models.JSONField("新值", null=True)
 
+    objects = ScopedQuerySet.as_manager()
+
     class Meta:
         db_table = "common_history"
         ordering = ["-id"]
@@ -243,6 +245,8 @@ class ReadEntry(models.Model):
     fields = models.CharField("项目", max_length=100, blank=True)
     reason = models.CharField("事由", max_length=200, blank=True)
 
+    objects = ScopedQuerySet.as_manager()
+
     class Meta:
         db_table = "common_read"
         ordering = ["-id"]
@@ -265,6 +269,8 @@ class FlowStep(models.Model):
     )
     at = models.DateTimeField("时间", default=timezone.now)
     note = models.CharField("说明", max_length=500, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -294,6 +300,8 @@ class Parameter(DatedRecord):
 
 class CalendarDay(models.Model):
     """工作日历: a day that differs from its weekday (a holiday, a make-up working day)."""
+
+    named_openly = True
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     day = models.DateField("日期", unique=True)

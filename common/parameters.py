@@ -12,6 +12,8 @@ An app declares its settings in ``<app>/parameters.py`` (found at start-up)::
 and reads them for the day that it computes for: ``value("staff_threshold", on=day)``.
 A setting that nobody has changed has its default; the first change writes the default down as the
 row of the time before, so that past figures stay what they were.
+
+Settings of security say ``readers`` and ``editors``: they stand on pages of their own.
 """
 
 from collections.abc import Iterator, Mapping
@@ -32,6 +34,8 @@ from django.utils.module_loading import autodiscover_modules
 from common import dated
 from common.dated import Period, Timeline
 from common.models import Parameter, Via
+from common.refusals import Refused
+from common.scoping import scope_of
 from common.tables import display
 from common.trace import recording
 
@@ -65,6 +69,9 @@ class Setting:
     help: str = ""
     basis: str = ""
     is_required: bool = True
+    # The rights that reading and changing it need (accounts/scope.py RIGHTS).
+    readers: str = "read_rules"
+    editors: str = "edit_rules"
 
     def clean(self, raw: Any) -> Any:
         """``raw`` (typed text, JSON or the Python value) as the Python value.
@@ -274,9 +281,11 @@ def set_from(
     """变更: ``value`` holds from ``on`` until the next change already planned.
 
     Returns whether anything changed. Raises ValidationError (one sentence) for a value that the
-    setting does not take, KeyError for an unknown setting.
+    setting does not take, Refused for a person without the right, KeyError for an unknown setting.
     """
     setting = _SETTINGS[key]
+    if by is not None and not scope_of(by).may(setting.editors):
+        raise Refused(f"您没有修改“{setting.label}”的权限。")
     new = {"value": setting.stored(setting.clean(value))}
     nothing = {"value": setting.stored(setting.default)}
     with recording(by=by, via=via):

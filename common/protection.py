@@ -7,7 +7,15 @@ from common import trace
 
 # Tables that the application role may only read, or only read and add to.
 READ_ONLY = ("common_history",)
-APPEND_ONLY = ("common_read",)
+APPEND_ONLY = ["common_read"]
+
+
+
+def append_only(table: str) -> None:
+    """An app's own table of the trail: the application may read it and add to it."""
+    if table not in APPEND_ONLY:
+        APPEND_ONLY.append(table)
+
 
 _ERASE = """
 CREATE OR REPLACE FUNCTION portal_erase(records uuid[]) RETURNS bigint LANGUAGE sql

@@ -69,8 +69,8 @@ def _refuse_nul(texts: Iterable[str]) -> None:
 
 class PersonalPageMiddleware:
     """Pages of a signed-in user are not kept by browsers or proxies, and no page may use devices;
-    a partial update whose session has ended goes to the login page instead of showing it inside
-    the page."""
+    a partial update whose session has ended, or whose user must do something first, goes to that
+    page instead of showing it inside the page."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -81,6 +81,11 @@ class PersonalPageMiddleware:
         if request.user.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store")
         location = response.headers.get("Location", "")
-        if request.htmx and location.startswith(resolve_url(settings.LOGIN_URL)):
+        if request.htmx and location.startswith(_whole_pages()):
             return HttpResponseClientRedirect(location)
         return response
+
+
+def _whole_pages() -> tuple[str, ...]:
+    """Pages that never stand inside another one."""
+    return tuple(resolve_url(name) for name in (settings.LOGIN_URL, *settings.SIGN_IN_STEPS))

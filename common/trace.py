@@ -21,12 +21,18 @@ from django.db import connection, models, transaction
 from common.models import HistoryEntry, ReadEntry, Via
 
 _TRACKED: dict[str, tuple[type[models.Model], tuple[str, ...]]] = {}
+_HIDDEN: dict[str, tuple[str, ...]] = {}
 
 
-def track(model: type[models.Model], *owners: str) -> None:
+def track(model: type[models.Model], *owners: str, hidden: tuple[str, ...] = ()) -> None:
     """Record every change of ``model``. ``owners``: its columns naming the record that a row
-    belongs to and, for a link, the record at the other end; none for a record itself."""
+    belongs to and, for a link, the record at the other end; none for a record itself.
+
+    ``hidden``: columns whose values are never kept and whose change alone is no entry, such as a
+    password.
+    """
     _TRACKED[model._meta.db_table] = (model, owners)
+    _HIDDEN[model._meta.db_table] = hidden
 
 
 def tracked_tables() -> dict[str, tuple[type[models.Model], tuple[str, ...]]]:
@@ -134,12 +140,12 @@ BEGIN
       to_jsonb(o) - same.keys, to_jsonb(n) - same.keys
     FROM old_rows o JOIN new_rows n ON n.id = o.id
     CROSS JOIN LATERAL (SELECT ARRAY[{same}]::text[] AS keys) same
-    WHERE o.* IS DISTINCT FROM n.*;
+    WHERE {differs};
   ELSE
     INSERT INTO common_history
       (at, context, actor, via, "table", "row", owner, other, operation, before)
     SELECT now(), a_context, an_actor, a_via, TG_TABLE_NAME, o.id, o.{owner}, {other_old}, 'D',
-      CASE WHEN a_via = 'undo' THEN NULL ELSE to_jsonb(o) END
+      CASE WHEN a_via = 'undo' THEN NULL ELSE {gone} END
     FROM old_rows o;
   END IF;
   RETURN NULL;
@@ -150,12 +156,21 @@ END $trace$
 def _function_sql(table: str, model: type[models.Model], owners: tuple[str, ...]) -> str:
     """The trigger function of one table. The values that did not change are left out of an
     update's before and after; an undo's deletions keep no values (erasure, design.md §4)."""
-    columns = [field.column for field in model._meta.concrete_fields]
+    hidden = _HIDDEN[table]
+    columns = [f.column for f in model._meta.concrete_fields if f.column not in hidden]
     same = ", ".join(
-        f"CASE WHEN o.{quoted} IS NOT DISTINCT FROM n.{quoted} THEN '{column}' ELSE '' END"
-        for column in columns
-        for quoted in [connection.ops.quote_name(column)]
+        [f"'{column}'" for column in hidden]
+        + [
+            f"CASE WHEN o.{quoted} IS NOT DISTINCT FROM n.{quoted} THEN '{column}' ELSE '' END"
+            for column in columns
+            for quoted in [connection.ops.quote_name(column)]
+        ]
     )
+    names = ", ".join(f"'{column}'" for column in hidden)
+    without = f" - ARRAY[{names}]" if hidden else ""
+    differs = "o.* IS DISTINCT FROM n.*"
+    if hidden:
+        differs = f"(to_jsonb(o){without}) IS DISTINCT FROM (to_jsonb(n){without})"
     other = owners[1] if len(owners) > 1 else None
     if other and "|" in other:
         names = other.split("|")
@@ -170,4 +185,6 @@ def _function_sql(table: str, model: type[models.Model], owners: tuple[str, ...]
         other_new=other_new,
         other_old=other_old,
         same=same,
+        differs=differs,
+        gone=f"to_jsonb(o){without}",
     )

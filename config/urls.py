@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("healthz", health, name="health"),
     path("healthz/<str:part>", health_part, name="health_part"),
+    path("trail/", include("accounts.trail_urls")),
     path("search/", SearchView.as_view(), name="search"),
     path("exports/", include("common.exports.urls")),
     path("areas/", include("areas.urls")),
@@ -16,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organizations/", include("organizations.urls")),
     path("members/", include("members.urls")),
     path("rules/", include("common.rules.urls")),
+    path("security/", include("common.rules.security_urls")),
     path("imports/", include("common.imports.urls")),
     path("", include("reports.urls")),
 ]

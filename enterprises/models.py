@@ -49,6 +49,8 @@ class Entity(models.Model):
     Values that figures depend on are dated and lie in :class:`EntityState`.
     """
 
+    personal = ("legal_representative", "political_status")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField("主体类型", max_length=20, choices=EntityKind)
     name = models.CharField("名称", max_length=200)

@@ -34,6 +34,12 @@ class MemberQuerySet(ScopedQuerySet):
 class Member(models.Model):
     """党员. Dated values lie in :class:`MemberState`."""
 
+    # What the trail's pages leave out (accounts/trail_words.py).
+    personal = (
+        "name", "initials", "sex", "ethnicity", "born_on", "education", "joined_on",
+        "full_member_on", "position", "party_post", "dues_paid_until", "monthly_dues",
+    )
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField("姓名", max_length=60)
     initials = models.CharField("拼音首字母", max_length=60, blank=True)
@@ -77,6 +83,8 @@ class DatedScopedQuerySet(ScopedQuerySet, DatedQuerySet):
 
 class MemberState(DatedRecord):
     """党员状况: the dated values of a member; exactly one row holds on any day."""
+
+    personal = ("status", "category", "workplace_text", "position_level")
 
     scope_parent = "member"
 

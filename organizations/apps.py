@@ -17,6 +17,7 @@ class OrganizationsConfig(AppConfig):
             entity_filters,  # noqa: F401
             entity_pages,  # noqa: F401
             models,
+            offices,  # noqa: F401
             reach,  # noqa: F401
             resources,
             search,  # noqa: F401

@@ -158,6 +158,7 @@ class ParentLink(DatedRecord):
 class Post(DatedRecord):
     """书记任职: who is secretary of an organization, from a day to a day."""
 
+    personal = ("person", "born_on", "identity")
     scope_parent = "organization"
 
     organization = models.ForeignKey(
@@ -276,6 +277,8 @@ class InstructorQuerySet(ScopedQuerySet):
 
 class Instructor(models.Model):
     """党建指导员. Each 聘期 is an :class:`Appointment`."""
+
+    personal = ("name", "initials", "sex", "political_status")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField("姓名", max_length=60)

@@ -19,6 +19,7 @@ from django.template.base import Template
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import Grant, User
 from accounts.scope import scope_for
 from common import alive
 from common.access import ANYONE, PUBLIC, roles_of
@@ -47,6 +48,10 @@ ARGUMENTS = {
     "reports:run_file": {"kind": "pdf"},
     "accounts:link": {"token": "none"},
     "health_part": {"part": "web"},
+    "accounts:office": {"role": "secretary"},
+    "security:rule_detail": {"key": "login.failure_limit"},
+    "security:rule_edit": {"key": "login.failure_limit"},
+    "security:rule_cancel": {"key": "login.failure_limit"},
 }
 # Routes whose pk is not of the model that they show.
 ROWS = {"organizations:secretary_phone": PartyOrganization}
@@ -73,6 +78,8 @@ def records(cast) -> dict[type, dict[str, Any]]:
         Member: {"a": cast.member_a, "b": cast.member_b, "joint": cast.member_joint},
         Instructor: {"a": cast.instructor_a, "b": other},
         ReportRun: runs,
+        User: {"a": cast.town_a_staff, "own": cast.system_admin},
+        Grant: {"a": Grant.objects.get(user=cast.town_a_staff)},
         ExportFile: {"a": export_of(cast.town_a_staff), "b": export_of(cast.town_b_staff)},
         ImportBatch: {"a": batch_of(cast.town_a_staff), "b": batch_of(cast.town_b_staff)},
     }
@@ -224,6 +231,7 @@ KNOWN = {
 }
 
 
+PEOPLE = ("党员a", "指导员甲")
 NAMES = ("甲一", "乙一", "乙二", "甲联", "乙联", "党员a", "党员b", "指导员甲", "行业委员会", "R-a")
 
 
@@ -231,12 +239,15 @@ NAMES = ("甲一", "乙一", "乙二", "甲联", "乙联", "党员a", "党员b",
     "actor", ["no_grant", "department_staff", "system_admin", "security_admin", "audit_admin"]
 )
 def test_without_business_rows_no_page_names_a_record(records, sessions, actor):
-    for _route, method, _at, url in asked(records):
+    """The trail says whose record was changed; people are shortened there."""
+    for route, method, _at, url in asked(records):
         if method == "GET":
             answer = signed_in(sessions[actor]).get(url, {"q": "甲"})
             text = answer.getvalue().decode(errors="replace")
+            is_trail = actor == "audit_admin" and route.name.startswith("trail:")
             assert answer.status_code < 500
-            assert [name for name in NAMES if name in text] == [], url
+            names = PEOPLE if is_trail else NAMES
+            assert [name for name in names if name in text] == [], url
 
 
 def test_other_methods_break_nothing(records, sessions):

@@ -11,7 +11,7 @@ from common.exports.actions import expires_at, job_of
 from common.models import ExportFile
 from common.views import ObjectMixin, ScopedDetailView
 
-EXPORTERS = having("export")
+EXPORTERS = having("take_exports")
 
 
 class OwnMixin:

@@ -216,7 +216,7 @@ def _changed_since(batch: ImportBatch) -> bool:
     later = HistoryEntry.objects.filter(id__gt=batch.trace_mark, table__in=tracked_tables())
     if later.filter(table=_GRANTS, owner=batch.asked_by_id).exists():
         return True
-    return later.exclude(table__in=["common_parameter", _GRANTS]).exists()
+    return later.exclude(table__in=["common_parameter", "accounts_user", _GRANTS]).exists()
 
 
 def _checks_differently(batch: ImportBatch, report: Progress) -> bool:

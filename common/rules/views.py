@@ -1,4 +1,5 @@
-"""规则参数 and 工作日历: read by staff, changed by the district."""
+"""规则参数 and 工作日历: read by staff, changed by the district. 安全策略: the same pages for the
+settings of security, which the security administrator alone reads and changes."""
 
 from datetime import date
 from typing import Any
@@ -22,30 +23,41 @@ from common.views import AccessMixin, PageView, ScopedFormView
 
 READERS = having("read_rules")
 EDITORS = having("edit_rules")
+SECURITY = having("edit_security")
 
 
 class RulePage(PageView):
-    """A page for readers; ``can_edit`` shows the way to the forms."""
+    """A page for readers; ``can_edit`` shows the way to the forms. ``space``: of its addresses,
+    ``right``: whoever has it reads the settings that stand there."""
 
     roles = READERS
+    editors = EDITORS
+    space = "rules"
+    right = "read_rules"
+    heading = "规则参数"
+    lead = "报告和各项检查用的是它所说那一天的值"
+    keeper = "区级工作人员"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(can_edit=allowed(EDITORS, self.request.scope), **kwargs)
+        return super().get_context_data(
+            can_edit=allowed(self.editors, self.request.scope), space=self.space,
+            heading=self.heading, lead=self.lead, keeper=self.keeper, **kwargs,
+        )
 
 
 class RuleList(RulePage):
     """规则参数, by group: the value of today, since when, and what is planned."""
 
     template_name = "rules/rule_list.html"
-    extra_context = {"title": "规则参数"}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         groups: dict[str, list[dict[str, Any]]] = {}
         for setting in parameters.declared().values():
-            groups.setdefault(setting.group, []).append(_line(setting))
+            if setting.readers == self.right:
+                groups.setdefault(setting.group, []).append(_line(setting))
         # As the apps declare them, what is about files last.
         ordered = sorted(groups.items(), key=lambda group: group[0] == parameters.FILES)
-        return super().get_context_data(groups=ordered, **kwargs)
+        return super().get_context_data(title=self.heading, groups=ordered, **kwargs)
 
 
 def _line(setting: Setting) -> dict[str, Any]:
@@ -71,19 +83,22 @@ def _period(setting: Setting, period: Period, today: date) -> dict[str, Any]:
 
 
 class _SettingMixin(AccessMixin):
-    """A view on the setting of the address; 404 when there is none of this key."""
+    """A view on the setting of the address; 404 when there is none of this key here."""
 
     kwargs: dict[str, Any]
+    space = "rules"
+    right = "read_rules"
+    heading = "规则参数"
 
     @property
     def setting(self) -> Setting:
-        try:
-            return parameters.declared()[self.kwargs["key"]]
-        except KeyError as error:
-            raise Http404 from error
+        setting = parameters.declared().get(self.kwargs["key"])
+        if setting is None or setting.readers != self.right:
+            raise Http404
+        return setting
 
     def url_after(self, _saved: Any = None) -> str:
-        return reverse("rules:rule_detail", args=[self.setting.key])
+        return reverse(f"{self.space}:rule_detail", args=[self.setting.key])
 
 
 class RuleDetail(_SettingMixin, RulePage):
@@ -120,7 +135,8 @@ class RuleEdit(_SettingMixin, ScopedFormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            title=f"修改{self.setting.label}", **{**_line(self.setting), **kwargs}
+            title=f"修改{self.setting.label}", space=self.space, heading=self.heading,
+            **{**_line(self.setting), **kwargs},
         )
 
 
@@ -140,6 +156,34 @@ class RuleCancel(_SettingMixin, View):
         parameters.set_from(key=key, value=earlier, on=day, by=request.user)
         messages.success(request, f"已取消 {day:%Y-%m-%d} 的变更。")
         return redirect(self.url_after())
+
+
+class _SecurityMixin:
+    """安全策略: settings of their own addresses and of one role."""
+
+    roles = SECURITY
+    editors = SECURITY
+    space = "security"
+    right = "edit_security"
+    heading = "安全策略"
+    lead = "从生效日期起，对所有账号有效"
+    keeper = "安全管理员"
+
+
+class SecurityList(_SecurityMixin, RuleList):
+    """安全策略, by group."""
+
+
+class SecurityDetail(_SecurityMixin, RuleDetail):
+    """One setting of security."""
+
+
+class SecurityEdit(_SecurityMixin, RuleEdit):
+    """修改 a setting of security."""
+
+
+class SecurityCancel(_SecurityMixin, RuleCancel):
+    """取消 a change of a setting of security that is planned."""
 
 
 class CalendarView(RulePage):

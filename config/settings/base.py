@@ -51,8 +51,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "axes",
     "django_otp",
-    "django_otp.plugins.otp_totp",
-    "django_otp.plugins.otp_static",
     "csp",
 ]
 
@@ -71,6 +69,7 @@ MIDDLEWARE = [
     "accounts.middleware.ScopeMiddleware",
     "common.requests.PersonalPageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.SessionMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     # Last, as django-axes asks: it turns a locked sign-in into its answer.
@@ -191,6 +190,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge-jobs": {"task": "common.purge_jobs", "schedule": crontab(hour="3", minute="30")},
     "purge-exports": {"task": "common.purge_exports", "schedule": crontab(minute="20")},
     "purge-imports": {"task": "common.purge_imports", "schedule": crontab(hour="3", minute="35")},
+    "clear-sessions": {"task": "accounts.clear_sessions", "schedule": crontab(4, hour="3")},
     "fill-calendar": {"task": "common.fill_calendar", "schedule": crontab(hour="3", minute="40")},
     # Every morning: the task itself knows whether this is the first working day of the month.
     "monthly-report": {"task": "reports.monthly_report", "schedule": crontab(hour="6", minute="0")},
@@ -205,23 +205,38 @@ AUTHENTICATION_BACKENDS = [
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 _VALIDATION = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
-    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "name_spelled")},
+    },
+    {"NAME": "accounts.passwords.NameValidator"},
+    {"NAME": "accounts.passwords.LengthValidator"},
     {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.WordValidator"},
     {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
 ]
 LOGIN_URL = "accounts:login"
+# Pages of what is still to be done before any other page opens (accounts/middleware.py).
+SIGN_IN_STEPS = ["accounts:verify", "accounts:password", "accounts:totp"]
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "accounts:login"
 
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25  # hours
+# The limits are dated settings (accounts/parameters.py). A success forgives the failures of that
+# account at that address, and no others.
+AXES_HANDLER = "accounts.lockout.LockoutHandler"
+AXES_FAILURE_LIMIT = "accounts.lockout.failure_limit"
+AXES_COOLOFF_TIME = "accounts.lockout.lock_time"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "accounts.lockout.address_of"
 AXES_RESET_ON_SUCCESS = True
+# Who goes on trying while locked does not make it longer, or anybody could lock anybody for ever.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True  # accounts.SignInEntry
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
 
-SESSION_COOKIE_AGE = env.int("SESSION_IDLE_MINUTES", default=30) * 60
+# No session outlives this; its limits are dated settings, kept by accounts/middleware.py.
+SESSION_COOKIE_AGE = 24 * 3600
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -229,6 +244,8 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 # Plain http is for one machine only; prod.py turns https on by default.
 HTTPS = env.bool("PORTAL_HTTPS", default=False)
+# Web servers in front of this one; each adds the address that it saw to X-Forwarded-For.
+PROXIES = env.int("PORTAL_PROXIES", default=1 if HTTPS else 0)
 
 # --- What browsers may do -----------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -273,5 +290,9 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="WARNING")},
-    "loggers": {"django": {"handlers": [], "propagate": True, "level": "WARNING"}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True, "level": "WARNING"},
+        # Names what was typed as the account, which may be a password.
+        "axes": {"level": "ERROR"},
+    },
 }

@@ -11,6 +11,7 @@ from django.core.signals import request_finished, request_started
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.choices import Role
 from common import parameters
 from common.dated import BEGINNING, FOREVER
 from common.models import HistoryEntry, Parameter, Via
@@ -181,7 +182,7 @@ def test_change_taken_back_leaves_one_period():
 
 @pytest.mark.django_db
 def test_change_is_traced():
-    user = factories.make_user()
+    user = factories.make_user(role=Role.DISTRICT)
 
     parameters.set_from(key=KEY, value=80, on=DAY, by=user)
 

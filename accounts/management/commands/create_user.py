@@ -6,16 +6,17 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 from django.db import transaction
 
+from accounts import totp
 from accounts.actions import grant_role
 from accounts.choices import AREA_ROLES, ORGANIZATION_ROLES, Role
 from accounts.commands import area_coded
 from accounts.links import one_time_link
-from accounts.models import Department, Grant, User
+from accounts.models import User
+from accounts.places import place_of
 from areas.choices import AreaLevel
 from areas.models import Area
-from common.cells import name_key
 from common.commands import PortalCommand, WrongCall
-from common.secrets import fingerprint, mark_of
+from common.refusals import Refused
 
 
 class Command(PortalCommand):
@@ -32,6 +33,12 @@ class Command(PortalCommand):
         parser.add_argument("--instructor", metavar="KEY")
         parser.add_argument("--password", help="for tests; otherwise a one-time link is printed")
         parser.add_argument("--full-name", default="")
+        parser.add_argument(
+            "--new-link", action="store_true", help="a link also for an account that exists"
+        )
+        parser.add_argument(
+            "--reset-totp", action="store_true", help="forget a device that was lost"
+        )
         parser.add_argument("--json", action="store_true")
 
     @transaction.atomic
@@ -39,17 +46,21 @@ class Command(PortalCommand):
         user, is_new = User.objects.get_or_create(
             username=options["name"], defaults={"name": options["full_name"]}
         )
-        for place in self._places(options):
-            grant_role(user=user, role=options["role"], by=None, **place)
+        if is_new and not options["password"]:
+            user.set_unusable_password()
+            user.save(update_fields=["password"])
+        try:
+            for place in self._places(options):
+                grant_role(user=user, role=options["role"], by=None, **place)
+        except Refused as refusal:
+            raise WrongCall(str(refusal)) from refusal
         if options["password"]:
             user.set_password(options["password"])
             user.save(update_fields=["password"])
-        elif is_new:
-            user.set_unusable_password()
-            user.save(update_fields=["password"])
-        link = (
-            "" if options["password"] or not is_new else settings.PUBLIC_URL + one_time_link(user)
-        )
+        if options["reset_totp"]:
+            totp.reset(user=user, by=None)
+        wants_link = (is_new and not options["password"]) or options["new_link"]
+        link = settings.PUBLIC_URL + one_time_link(user) if wants_link else ""
         if options["json"]:
             self.write_json({"user": user.username, "role": options["role"], "link": link})
         else:
@@ -64,18 +75,25 @@ class Command(PortalCommand):
         if role in ORGANIZATION_ROLES:
             if not options["organization"]:
                 raise WrongCall("书记的账号要用 --organization 指明党组织。")
-            return [{"organization": organization_named(options["organization"])}]
+            return [self._place(role, options["organization"], options)]
         if role == Role.INSTRUCTOR:
             if not options["instructor"]:
                 raise WrongCall("指导员的账号要用 --instructor 指明 姓名+工作单位+联系电话。")
-            return [{"instructor": instructor_keyed(options["instructor"])}]
+            name, _, rest = options["instructor"].partition("+")
+            return [self._place(role, rest, {"full_name": name})]
         if role == Role.DEPARTMENT:
             if not options["department"]:
                 raise WrongCall("承办部门的账号要用 --department 指明部门。")
-            return [{"department": Department.objects.get_or_create(name=options["department"])[0]}]
+            return [self._place(role, options["department"], options)]
         if role in AREA_ROLES:
             return [{"area": area} for area in self._areas(role, codes)]
         return [{}]
+
+    def _place(self, role: str, text: str, options: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return place_of(role, text, options["full_name"])
+        except Refused as refusal:
+            raise WrongCall(str(refusal)) from refusal
 
     def _areas(self, role: str, codes: list[str]) -> list[Area]:
         if codes:
@@ -84,24 +102,3 @@ class Command(PortalCommand):
         if role == Role.DISTRICT and len(top) == 1:
             return top
         raise WrongCall("请用 --area 指明区划代码。")
-
-
-def organization_named(text: str) -> Any:
-    """The Party organization with this code or full name. Raises WrongCall."""
-    model = Grant._meta.get_field("organization").related_model
-    found = list(model.objects.filter(code=text)) if text else []
-    found = found or list(model.objects.filter(name_key=name_key(text)))
-    if len(found) != 1:
-        raise WrongCall(f"没有（或不止一个）党组织叫“{text}”。")
-    return found[0]
-
-
-def instructor_keyed(key: str) -> Any:
-    """The instructor of 姓名+工作单位+联系电话. Raises WrongCall."""
-    model = Grant._meta.get_field("instructor").related_model
-    name, _, rest = key.partition("+")
-    workplace, _, phone = rest.rpartition("+")
-    for instructor in model.objects.filter(name=name, workplace=workplace):
-        if mark_of(instructor.phone) == fingerprint(phone):
-            return instructor
-    raise WrongCall("没有这名指导员，写成 姓名+工作单位+联系电话。")
