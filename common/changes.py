@@ -170,7 +170,7 @@ def write_pending() -> int:
         wanted = set(cursor.fetchall())
         if not wanted:
             return 0
-        cursor.execute("ANALYZE pending_change")
+        cursor.execute("ANALYZE pending_change (tbl, op, id)")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         written = 0
         tables = [model for model in _in_order() if _any(model, wanted)]
