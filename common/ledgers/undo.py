@@ -34,8 +34,8 @@ _TRACE = """
 SELECT id, "table", "row"::text, owner::text, operation, before, after, at FROM common_history
 WHERE {condition} ORDER BY id
 """
-# Who refers to a record, but for the rows that came with it in the batch. EXCEPT has one plan: right
-# after an import there are no statistics yet, and an anti-join may be planned as nested loops.
+# Who refers to a record, but for the rows that came with it in the batch. EXCEPT has one plan:
+# right after an import there are no statistics, and an anti-join is planned as nested loops.
 _REFERENCES = """
 SELECT t.{column}::text, t.{pk}::text FROM {table} t WHERE {condition}
 EXCEPT ALL
