@@ -28,6 +28,14 @@ class AreaColumn(Column):
 class PlacedValues(DatedValues):
     """Dated values of which some are areas: names are found, scopes are told."""
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.places = [
+            (column.place, column.attribute)
+            for column in self.columns
+            if isinstance(column, AreaColumn)
+        ]
+
     def load(self, ids, options):
         super().load(ids, options)
         self.areas = AreaFinder()
@@ -35,14 +43,13 @@ class PlacedValues(DatedValues):
 
     def plan(self, row, options):
         known = {} if row.is_new else self.known_at(row.record, options.day)
-        row.facts["places"] = {
-            column.place: known.get(column.attribute)
-            for column in self.columns
-            if isinstance(column, AreaColumn)
-        }
+        row.facts["places"] = {place: known.get(column) for place, column in self.places}
         before = dict(row.facts["places"])
         super().plan(row, options)
         row.facts["moved"] = before != row.facts["places"]
+
+    def is_direct(self, column):
+        return not isinstance(column, AreaColumn)
 
     def read(self, row: Row, column: Column, known: Mapping[str, Any], options: Options) -> dict:
         if not isinstance(column, AreaColumn):
@@ -62,7 +69,7 @@ class PlacedValues(DatedValues):
         if current and self.areas.name(current) == text:
             return current
         near = row.facts["places"].get("town")
-        key = (column.level, text, near)
+        key = (column.attribute, text, near)
         if key not in self._memo:
             try:
                 self._memo[key] = self.areas.find(text, column.level, near)

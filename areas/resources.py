@@ -85,7 +85,7 @@ class Superior(Facet):
             row.error(column, "上级不能是自己，请改填上一级的代码。")
             return False
         if parent not in self.codes:
-            row.needs.add(parent)
+            row.needs |= {parent}
         return parent
 
     def values(self, pk: uuid.UUID, day: date) -> dict[str, Any]:

@@ -6,15 +6,15 @@ constraints are checked at the end, so that closing one row and beginning the ne
 either order.
 """
 
-import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
+import orjson
 from django.apps import apps
 from django.db import connection, models
 
+from common.chance import new_id
 from common.dated import Period, Timeline
 
 # Serialises all writers of ledgers: forms wait for the few seconds that an import takes.
@@ -23,26 +23,22 @@ WRITE_LOCK = 0x70617274
 INSERT, UPDATE, DELETE = "I", "U", "D"
 
 
-@dataclass(frozen=True)
-class Change:
-    """One row to insert, update or delete. ``values``: column → JSON-able value."""
+class Change(NamedTuple):
+    """One row to insert, update or delete. ``values``: column → JSON-able value. As JSON it is the
+    list that staged rows keep."""
 
     table: str
     operation: str
-    id: uuid.UUID
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-    def packed(self) -> list[Any]:
-        """The change as a JSON list, as staged rows keep it."""
-        return [self.table, self.operation, str(self.id), dict(self.values)]
+    id: uuid.UUID | str
+    values: Mapping[str, Any] = {}
 
 
 def insert(
     model: type[models.Model], values: Mapping[str, Any], pk: uuid.UUID | None = None
 ) -> Change:
     """A new row. Columns without a value get the field's default."""
-    row = _defaults(model) | dict(values)
-    return Change(model._meta.db_table, INSERT, pk or uuid.uuid4(), row)
+    row = _defaults(model) | values
+    return Change(model._meta.db_table, INSERT, pk or new_id(), row)
 
 
 def update(model: type[models.Model], pk: uuid.UUID, values: Mapping[str, Any]) -> Change:
@@ -52,14 +48,14 @@ def update(model: type[models.Model], pk: uuid.UUID, values: Mapping[str, Any]) 
 
 def delete(model: type[models.Model], pk: uuid.UUID) -> Change:
     """A row to remove."""
-    return Change(model._meta.db_table, DELETE, pk)
+    return Change(model._meta.db_table, DELETE, pk, {})
 
 
 def collapsed(changes: Iterable[Change]) -> list[Change]:
     """The same changes with at most one per row: what follows is folded into what came before."""
-    result: dict[tuple[str, uuid.UUID], Change] = {}
+    result: dict[tuple[str, int], Change] = {}
     for change in changes:
-        key = (change.table, change.id)
+        key = (change.table, change.id.int)
         earlier = result.get(key)
         if earlier is None:
             result[key] = change
@@ -104,13 +100,14 @@ def timeline_changes(
 
 
 def _defaults(model: type[models.Model]) -> dict[str, Any]:
+    """Column → default value of a row; not to be changed."""
     cached = _DEFAULTS.get(model)
     if cached is None:
         cached = {
             f.column: f.get_default() for f in model._meta.concrete_fields if not f.primary_key
         }
         _DEFAULTS[model] = cached
-    return dict(cached)
+    return cached
 
 
 _DEFAULTS: dict[type[models.Model], dict[str, Any]] = {}
@@ -137,7 +134,8 @@ def write(changes: Iterable[Change]) -> int:
         columns = "(tbl, op, id, vals)"
         with cursor.copy(f"COPY pending_change {columns} FROM STDIN") as copy:
             for change in changes:
-                copy.write_row((change.table, change.operation, change.id, dumps(change.values)))
+                values = dumps(change.values) if change.values else "{}"
+                copy.write_row((change.table, change.operation, change.id, values))
     return write_pending()
 
 
@@ -172,7 +170,7 @@ def write_pending() -> int:
         wanted = set(cursor.fetchall())
         if not wanted:
             return 0
-        cursor.execute("ANALYZE pending_change")
+        cursor.execute("ANALYZE pending_change (tbl, op, id)")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         written = 0
         tables = [model for model in _in_order() if _any(model, wanted)]
@@ -249,8 +247,12 @@ def _delete(cursor, model: type[models.Model]) -> int:
 
 
 def dumps(values: Any) -> str:
-    """JSON with dates, decimals and ids as text."""
-    return json.dumps(values, ensure_ascii=False, default=str)
+    """JSON with dates, decimals and ids as text, changes as lists."""
+    return orjson.dumps(values, default=_plain).decode()
+
+
+def _plain(value: Any) -> Any:
+    return tuple(value) if isinstance(value, Change) else str(value)
 
 
 def period_of(row: Mapping[str, Any], keys: Iterable[str]) -> Period:

@@ -37,6 +37,8 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
+# Fields that hold Latin letters and digits only.
+_ASCII_FIELDS = frozenset({"initials", "uscc"})
 EMPTY_CHOICE = "---------"  # what django-filter says for no choice
 _FOREIGN = ("invalid_choice", "invalid_pk_value", "invalid_list")
 
@@ -62,7 +64,10 @@ class ScopedFilterSet(django_filters.FilterSet):
             return queryset
         condition = Q()
         for lookup in self.search_fields:
-            is_key = lookup.split("__")[-2].endswith("name_key")
+            field = lookup.split("__")[-2]
+            if field in _ASCII_FIELDS and not text.isascii():
+                continue  # asked of every row for nothing
+            is_key = field.endswith("name_key")
             condition |= Q(**{lookup: key if is_key else text})
         return queryset.filter(condition)
 

@@ -4,26 +4,34 @@ import os
 from functools import lru_cache
 
 
-@lru_cache(maxsize=20_000)
-def _syllable(character: str) -> str:
+def _pinyin(character: str, style: str) -> str:
     # The phrase dictionary costs a second at every start; single characters do not need it.
     os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
     from pypinyin import Style, pinyin  # noqa: PLC0415 -- slow to load, and only writers need it
 
-    return pinyin(character, style=Style.NORMAL, strict=False)[0][0].lower()
+    return pinyin(character, style=Style[style], strict=False)[0][0].lower()
 
 
-@lru_cache(maxsize=20_000)
-def _initial(character: str) -> str:
-    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
-    from pypinyin import Style, pinyin  # noqa: PLC0415 -- slow to load, and only writers need it
+class _Initials(dict[int, str]):
+    """Code point → what stands for it, for str.translate; filled as characters are met."""
 
-    return pinyin(character, style=Style.FIRST_LETTER, strict=False)[0][0][:1].lower()
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        self[code] = _pinyin(character, "FIRST_LETTER")[:1] if character.isalnum() else ""
+        return self[code]
+
+
+_INITIALS = _Initials()
 
 
 def initials(text: str) -> str:
     """The first letters of the characters of ``text``; letters and digits stay, signs go."""
-    return "".join(_initial(c) for c in text if c.isalnum())[:200]
+    return text.translate(_INITIALS)[:200]
+
+
+@lru_cache(maxsize=20_000)
+def _syllable(character: str) -> str:
+    return _pinyin(character, "NORMAL")
 
 
 def spelled(text: str) -> str:

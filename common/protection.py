@@ -22,7 +22,8 @@ CREATE OR REPLACE FUNCTION portal_erase(records uuid[]) RETURNS bigint LANGUAGE 
 SECURITY DEFINER SET search_path = public, pg_temp AS $$
   WITH emptied AS (
     UPDATE common_history SET before = NULL, after = NULL
-    WHERE owner = ANY(records) AND operation <> 'I' RETURNING 1
+    WHERE owner = ANY(records) AND operation <> 'I'
+      AND (before IS NOT NULL OR after IS NOT NULL) RETURNING 1
   ) SELECT count(*) FROM emptied
 $$
 """

@@ -8,7 +8,6 @@ without decrypting. Keys come from the environment or from key files, never from
 import base64
 import hashlib
 import hmac
-import os
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
@@ -16,6 +15,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Func, Value
+
+from common.chance import random_piece
 
 KEY_ID = "k1"
 
@@ -29,10 +30,15 @@ def _key(material: str, purpose: str) -> bytes:
     return hashlib.blake2b(material.encode(), digest_size=32, person=purpose.encode()).digest()
 
 
+@lru_cache(maxsize=4)
+def _cipher(material: str) -> AESGCM:
+    return AESGCM(_key(material, "field"))
+
+
 def fingerprint(text: str) -> str:
     """Keyed fingerprint (32 hex digits) of a normalised value."""
     key = _key(settings.FINGERPRINT_KEY, "fingerprint")
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(key, text.encode(), "sha256").hex()[:32]
 
 
 def conceal(text: str) -> str:
@@ -40,8 +46,8 @@ def conceal(text: str) -> str:
     if not text:
         return ""
     mark = fingerprint(text)
-    nonce = os.urandom(12)
-    sealed = AESGCM(_key(settings.FIELD_KEY, "field")).encrypt(nonce, text.encode(), mark.encode())
+    nonce = random_piece()[:12]
+    sealed = _cipher(settings.FIELD_KEY).encrypt(nonce, text.encode(), mark.encode())
     return f"{KEY_ID}.{mark}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
 
 
@@ -52,9 +58,7 @@ def disclose(token: str) -> str:
     try:
         _, mark, body = token.split(".")
         raw = base64.urlsafe_b64decode(body)
-        opened = AESGCM(_key(settings.FIELD_KEY, "field")).decrypt(
-            raw[:12], raw[12:], mark.encode()
-        )
+        opened = _cipher(settings.FIELD_KEY).decrypt(raw[:12], raw[12:], mark.encode())
     except (ValueError, InvalidTag) as error:
         raise Unreadable("这一项无法解密，请联系系统管理员检查密钥。") from error
     return opened.decode()

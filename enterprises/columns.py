@@ -32,6 +32,9 @@ class IndustryCell(Cell):
 class EntityValues(PlacedValues):
     """Dated values of an entity; 注销 with a date is the date's business (ledgers.md §1)."""
 
+    def is_direct(self, column):
+        return super().is_direct(column) and column.attribute not in ("industry", "status")
+
     def read(self, row, column, known, options):
         if column.attribute == "industry":
             section, division = row.get(column)

@@ -54,9 +54,9 @@ class Entity(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField("主体类型", max_length=20, choices=EntityKind)
     name = models.CharField("名称", max_length=200)
-    name_key = models.CharField("名称（比对用）", max_length=200, db_index=True)
+    name_key = models.CharField("名称（比对用）", max_length=200)
     initials = models.CharField("拼音首字母", max_length=200, blank=True)
-    uscc = models.CharField("统一社会信用代码", max_length=18, blank=True, db_index=True)
+    uscc = models.CharField("统一社会信用代码", max_length=18, blank=True)
     uscc_reason = models.CharField("代码核实说明", max_length=200, blank=True)
     address = models.CharField("地址", max_length=300)
     chain = models.CharField("产业链", max_length=100, blank=True)
@@ -75,7 +75,13 @@ class Entity(models.Model):
     class Meta:
         ordering = ["name", "id"]
         verbose_name = "市场主体"
-        indexes = [models.Index(fields=["name", "id"], name="entity_by_name")]
+        # Not db_index: that makes a second index for LIKE, which a load of all rows pays for and
+        # no search uses.
+        indexes = [
+            models.Index(fields=["name", "id"], name="entity_by_name"),
+            models.Index(fields=["name_key"], name="entity_by_name_key"),
+            models.Index(fields=["uscc"], name="entity_by_uscc"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["uscc"],
@@ -110,6 +116,7 @@ class EntityState(DatedRecord):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,  # entity_state_town
         verbose_name="所属镇街",
     )
     community = models.ForeignKey(
@@ -126,6 +133,7 @@ class EntityState(DatedRecord):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,  # entity_state_park
         verbose_name="园区",
     )
     grid = models.ForeignKey(
@@ -134,6 +142,7 @@ class EntityState(DatedRecord):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,  # entity_state_grid
         verbose_name="网格",
     )
     employees = models.PositiveIntegerField("从业人员数", null=True, blank=True)
@@ -162,6 +171,12 @@ class EntityState(DatedRecord):
         ]
         indexes = [
             models.Index(fields=["town", "entity"], name="entity_state_town"),
+            models.Index(
+                fields=["park"], condition=Q(park__isnull=False), name="entity_state_park"
+            ),
+            models.Index(
+                fields=["grid"], condition=Q(grid__isnull=False), name="entity_state_grid"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -262,7 +262,7 @@ class EnterpriseLedger(Ledger):
         own = Entity.objects.exclude(kind=EntityKind.MARKET)
         by_code = KeyIndex(own, "uscc", (row.get(uscc) for row in rows if self._is_coded(row)))
         names = {
-            name_key(row.get(name))
+            row.facts["name_key"]
             for row in rows
             if not (self._is_coded(row) and (row.record or by_code.ids(row.get(uscc))))
         }
@@ -282,6 +282,7 @@ class EnterpriseLedger(Ledger):
     def _read_code(self, row) -> None:
         f = self.fields
         kind, code = row.get(f["entity_kind"]), row.get(f["uscc"])
+        row.facts["name_key"] = name_key(row.get(f["name"]))
         row.facts["founded_on"] = row.get(f["founded_on"])
         row.facts["closed_on"] = row.get(f["closed_on"])
         if not code:
@@ -310,14 +311,14 @@ class EnterpriseLedger(Ledger):
 
     def _name_key(self, row) -> tuple[str, str, Any] | None:
         f = self.fields
-        name, town = row.get(f["name"]), row.get(f["town"])
-        if not name or not town:
+        key, town = row.facts["name_key"], row.get(f["town"])
+        if not key or not town:
             return None
         try:
             town_id = self.areas.find(town, AreaLevel.TOWN)
         except cells.CellError:
             return None
-        return row.get(f["entity_kind"]), name_key(name), town_id
+        return row.get(f["entity_kind"]), key, town_id
 
     def _keeps_key(self, row, by_name) -> bool:
         """Whether the name is not the row's key, or 记录号 found the record and the key is its
@@ -393,7 +394,7 @@ class EnterpriseLedger(Ledger):
 
     def _twin_key(self, row):
         town = row.facts.get("places", {}).get("town")
-        return (name_key(row.label), town) if row.label and town else None
+        return (row.facts["name_key"], town) if row.label and town else None
 
     def _stored_twins(self, keys, options):
         """Entities that have not ceased, by name and town."""

@@ -49,6 +49,9 @@ class MemberValues(DatedValues):
         texts = [row.get(self.by_name["workplace"]) for row in rows]
         self.entities = EntityFinder(texts, options)
 
+    def is_direct(self, column):
+        return column.attribute not in ("status_since", "workplace")
+
     def read(self, row, column, known, options):
         if column.attribute == "status_since":
             return {}

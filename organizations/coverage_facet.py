@@ -145,7 +145,7 @@ class Coverage(Facet):
 
     def _without_name(self, row: Row, printed, options: Options) -> uuid.UUID | None:
         """An empty 覆盖党组织: cleared, or the printed one where only mode or start is given."""
-        if self.organization.column_name in row.blank and options.empty_clears and printed:
+        if row.is_blank(self.organization) and options.empty_clears and printed:
             self._end(row, printed, options)
             return None
         if row.given(self.mode) or row.given(self.start):
@@ -271,7 +271,7 @@ class Awaited(Facet):
         names: dict[str, int] = {}
         for row in rows:
             if row.is_new:
-                key = name_key(row.get(self.ledger.fields["name"]))
+                key = row.facts["name_key"]
                 names[key] = names.get(key, 0) + 1
         self.unique = {key for key, count in names.items() if count == 1}
         self.units: dict[str, list[dict]] = {}
@@ -288,12 +288,12 @@ class Awaited(Facet):
 
     def keys(self, row: Row) -> list[str]:
         """The texts under which somebody may have waited for this entity."""
-        name = name_key(row.get(self.ledger.fields["name"]))
+        name = row.facts["name_key"]
         code = name_key(row.get(self.ledger.fields["uscc"]))
         return [key for key in (code, name if name in self.unique else "") if key]
 
     def plan(self, row, options):
-        if not row.is_new:
+        if not row.is_new or not (self.units or self.assigned):
             return
         covered = {row.facts.get("covered_by")}
         for key in self.keys(row):

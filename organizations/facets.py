@@ -35,7 +35,7 @@ def find_organization(
         row.error(column, error.sentence)
         return False
     if finder.rows[found].get("in_file"):
-        row.needs.add(found)
+        row.needs |= {found}
     return found
 
 
@@ -190,7 +190,7 @@ class Terms(Timelines):
         terms = [] if row.is_new else self.found.get(row.record, [])
         printed = None if row.is_new else self.printed(row.record, options.day)
         start = row.get(self.start) if row.wants(self.start, options) else None
-        cleared = not row.is_new and self.start.column_name in row.blank and options.empty_clears
+        cleared = not row.is_new and row.is_blank(self.start) and options.empty_clears
         years = row.get(self.years)
         if cleared and printed and printed["starts_on"] != BEGINNING:
             self._clear(row, terms, printed, options)

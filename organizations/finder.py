@@ -32,6 +32,7 @@ class OrganizationFinder:
         self._by_code = {
             name_key(row["code"]): row["id"] for row in rows if row["code"] and row["id"] in visible
         }
+        self._found: dict[str, uuid.UUID] = {}  # what was asked for before
         self._by_name: dict[str, list[uuid.UUID]] = {}
         self._twins: dict[str, int] = {}
         for row in rows:
@@ -42,6 +43,7 @@ class OrganizationFinder:
     def add(self, pk: uuid.UUID, code: str, name: str) -> None:
         """Make an organization of the same file known."""
         key = name_key(name)
+        self._found.clear()
         self.rows[pk] = {
             "id": pk,
             "code": code,
@@ -57,6 +59,12 @@ class OrganizationFinder:
 
     def find(self, text: str) -> uuid.UUID:
         """The organization with this code or full name. Raises CellError."""
+        found = self._found.get(text)
+        if found is None:
+            found = self._found[text] = self._find(text)
+        return found
+
+    def _find(self, text: str) -> uuid.UUID:
         key = name_key(text)
         if key in self._by_code:
             return self._by_code[key]

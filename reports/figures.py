@@ -6,7 +6,7 @@ definitions, reports/populations.py the rows and the ways to divide them.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -303,22 +303,52 @@ def cells(
         division = population.dimensions.get(dimension)
         if division is None:
             continue
-        for key, label, counted in _divided(population, division, members, extent, day, where):
+        for ((key, label),), counted in _divided(
+            population, [division], members, extent, day, where
+        ):
             for indicator_key, figure in _read(members, counted).items():
                 if figure.size:
                     found[indicator_key].append(Cell(key, label, figure))
     return found
 
 
-def _divided(population, division, members, extent, day, where):
-    """Key, label and counted numbers of each cell, in printing order: one GROUP BY query."""
-    columns = {"cell": Coalesce(division.column, Value(""))}
-    if division.name:
-        columns["cell_name"] = F(division.name)
+def crossed(
+    indicators: Iterable[Indicator],
+    dimensions: Sequence[str],
+    extent: Extent,
+    day: date,
+    where: Where | None = None,
+) -> dict[str, dict[tuple[str, ...], Figure]]:
+    """Each indicator divided by several dimensions at once (town and kind): keys of the cell, one
+    for each dimension, → its figure; one query per population. Empty cells are left out. Raises
+    KeyError for a population that cannot be divided so."""
+    found: dict[str, dict[tuple[str, ...], Figure]] = {}
+    for population, members in _grouped(indicators):
+        found |= {indicator.key: {} for indicator in members}
+        divisions = [population.dimensions[name] for name in dimensions]
+        for headings, counted in _divided(population, divisions, members, extent, day, where):
+            for key, figure in _read(members, counted).items():
+                if figure.size:
+                    found[key][tuple(part for part, _label in headings)] = figure
+    return found
+
+
+def _divided(population, divisions, members, extent, day, where):
+    """(Key, label) of each division and counted numbers of each cell, in printing order: one
+    GROUP BY query."""
+    columns = {f"cell_{at}": Coalesce(each.column, Value("")) for at, each in enumerate(divisions)}
+    columns |= {f"name_{at}": F(each.name) for at, each in enumerate(divisions) if each.name}
     rows = population.select(extent, day, where).order_by().values(**columns)
     counted = list(rows.annotate(**_measures(members, day)))
-    for row in sorted(counted, key=lambda row: division.order(row["cell"])):
-        yield *division.heading(row["cell"], row.get("cell_name")), row
+    counted.sort(
+        key=lambda row: [each.order(row[f"cell_{at}"]) for at, each in enumerate(divisions)]
+    )
+    for row in counted:
+        headings = [
+            each.heading(row[f"cell_{at}"], row.get(f"name_{at}"))
+            for at, each in enumerate(divisions)
+        ]
+        yield headings, row
 
 
 def _grouped(indicators: Iterable[Indicator]) -> list[tuple[Population, list[Indicator]]]:

@@ -3,11 +3,11 @@
 Pure functions: a raw cell in (text, number, bool or date, as the reader or a form gives it), a
 clean value out, or CellError with one Chinese sentence for the person who fills the ledger.
 An empty cell gives the empty value of the parser ("", None or ()): whether a value is required is
-decided by the caller. Arguments are hashable, see remembered(). Sentences never repeat a value:
+decided by the caller. Arguments are hashable, see Memory. Sentences never repeat a value:
 it may be an ID number or a phone.
 """
 
-from common.cells.errors import BrokenCell, CellError, Masked, Raw, remembered
+from common.cells.errors import BrokenCell, CellError, Masked, Memory, Raw
 from common.cells.texts import code_text, is_masked, many, name_key, text
 from common.cells.values import (
     Choices,
@@ -25,6 +25,7 @@ __all__ = [
     "CellError",
     "Choices",
     "Masked",
+    "Memory",
     "Raw",
     "choice",
     "code_text",
@@ -36,7 +37,6 @@ __all__ = [
     "name_key",
     "nearest",
     "phone",
-    "remembered",
     "text",
     "yes_no",
 ]

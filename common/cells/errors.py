@@ -1,13 +1,11 @@
 """What a cell can be and how it can fail."""
 
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
-T = TypeVar("T")
 Raw = str | int | float | bool | date | datetime | time | timedelta | Decimal | None
 
 MANGLED = "已被 Excel 改写，请把该列设为文本后重新填写。"
@@ -48,23 +46,30 @@ class BrokenCell:
         return self.shown or "公式"
 
 
-def remembered(parser: Callable[[Any], T], size: int = 50_000) -> Callable[[Any], T]:
-    """Return `parser` with a bounded memory of values and errors, for one pass over a file.
+class Memory(dict[Any, Any]):
+    """What the cells of one column mean, for one pass over a file: raw value -> clean value, None
+    where it is nothing, or the CellError that says why it cannot be read.
 
-    Ledgers repeat dates, choices and area names; True, 1 and 1.0 are kept apart.
+    Ledgers repeat dates, choices and area names, and a pass asks for millions of cells: each
+    spelling is parsed once, and what is known costs one look-up. Text is looked up as it is, the
+    rest by of(): True, 1 and 1.0 are kept apart.
     """
 
-    @functools.lru_cache(maxsize=size, typed=True)
-    def attempt(value: Any) -> T | CellError:
+    def __init__(self, parser: Callable[[Any], Any], nothing: Any) -> None:
+        super().__init__()
+        self._parser, self._nothing = parser, nothing
+
+    def of(self, value: Any) -> Any:
+        """Return the meaning of a value that is not text."""
+        return self[(value.__class__, value)]
+
+    def __missing__(self, key: Any) -> Any:
+        value = key[1] if isinstance(key, tuple) else key
         try:
-            return parser(value)
+            found = self._parser(value)
+            if found is not None and found == self._nothing:
+                found = None
         except CellError as error:
-            return error
-
-    def parse(value: Any) -> T:
-        result = attempt(value)
-        if isinstance(result, CellError):
-            raise result.with_traceback(None)
-        return result
-
-    return parse
+            found = error.with_traceback(None)
+        self[key] = found
+        return found

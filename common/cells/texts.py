@@ -29,6 +29,8 @@ _SPACES = re.compile(r"\s+")
 _UPPER_CASE = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
 _NUMBER_AS_TEXT = re.compile(r"\d\.\d+E\+?\d+|\d+E\+\d+|\d+\.0+", re.ASCII)
 _MASK = re.compile(r"[*•●∗⁎]")
+# Named once: `int | float` in a function makes a new type with every call.
+_NUMBERS, _MOMENTS = (int, float, Decimal), (date, time)
 
 
 def text(value: Raw | BrokenCell, max_length: int = LONGEST_TEXT) -> str:
@@ -69,17 +71,18 @@ def _written(value: Raw | BrokenCell) -> str:
         raise CellError(value.sentence)
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    if isinstance(value, int | float | Decimal):
-        return _written_number(value)
+    if isinstance(value, _NUMBERS):
+        return written_number(value)
     if isinstance(value, datetime):
         day_only = value.time() == time.min
         return value.strftime("%Y-%m-%d" if day_only else "%Y-%m-%d %H:%M")
-    if isinstance(value, date | time):
+    if isinstance(value, _MOMENTS):
         return value.isoformat()
     raise CellError("这一格是时长，请改成文字。")
 
 
-def _written_number(value: float | Decimal) -> str:
+def written_number(value: float | Decimal) -> str:
+    """Return a number as a person would write it, without an exponent."""
     # A Decimal may be a signaling NaN, an int too large for a float.
     is_finite = value.is_finite() if isinstance(value, Decimal) else abs(value) != math.inf
     if not is_finite or value != value:
@@ -105,6 +108,8 @@ def code_text(value: Raw | BrokenCell, max_length: int = 64, *, exact_digits: in
     """
     if not isinstance(value, str):
         return _code_of_number(value, exact_digits)
+    if value.isascii() and value.isalnum() and len(value) <= max_length:
+        return value.upper()  # as nearly all codes are written
     packed = "".join(half_width(value).split()).lstrip("'’‘`")
     # Marks may have come together where a space stood; a code read again must stay the same.
     code = unicodedata.normalize("NFC", packed.translate(_UPPER_CASE))
@@ -143,7 +148,8 @@ def name_key(value: str) -> str:
     Full-width and half-width forms, brackets of any kind, letter case, spaces, invisible marks
     and the dots of minority names do not make two names different.
     """
-    key = unicodedata.normalize("NFKC", _INVISIBLE.sub("", value[:LONGEST_TEXT]))
+    seen = value if value.isprintable() else _INVISIBLE.sub("", value)
+    key = unicodedata.normalize("NFKC", seen[:LONGEST_TEXT])
     return "".join(key.translate(_NAME_FORMS).casefold().split())
 
 

@@ -2,13 +2,14 @@
 
 import calendar
 import difflib
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from common.cells.errors import MANGLED, BrokenCell, CellError, Masked, Raw
-from common.cells.texts import half_width, is_masked, name_key, text
+from common.cells.texts import EXACT_NUMBERS, half_width, is_masked, name_key, text, written_number
 
 # --- dates ------------------------------------------------------------------------------------
 
@@ -38,6 +39,8 @@ def day(value: Raw | BrokenCell) -> date | None:
         return _bounded(value)
     if isinstance(value, bool | timedelta):
         raise CellError(NOT_A_DAY)
+    if isinstance(value, str) and (found := _DAY.fullmatch(value)):
+        return _calendar_day(*map(int, found.groups()))  # as most days are written
     written = half_width(value if isinstance(value, str) else text(value))
     return _written_day(" ".join(written.translate(_DATE_SIGNS).upper().split()))
 
@@ -64,10 +67,11 @@ def _calendar_day(year: int, month: int, day_of_month: int) -> date:
         raise CellError(f"年份应在 {FIRST_YEAR} 至 {LAST_YEAR} 之间，请核对后重填。")
     if not 1 <= month <= 12:
         raise CellError("月份只有 1 至 12，请核对后重填，如 2024-12-01。")
-    last = calendar.monthrange(year, month)[1]
-    if not 1 <= day_of_month <= last:
-        raise CellError(f"{year}年{month}月只有 1 至 {last} 日，请核对后重填。")
-    return date(year, month, day_of_month)
+    try:
+        return date(year, month, day_of_month)
+    except ValueError:
+        last = calendar.monthrange(year, month)[1]
+        raise CellError(f"{year}年{month}月只有 1 至 {last} 日，请核对后重填。") from None
 
 
 def _bounded(value: date) -> date:
@@ -77,6 +81,7 @@ def _bounded(value: date) -> date:
 # --- numbers ----------------------------------------------------------------------------------
 
 _NUMBER = re.compile(r"[+-]?(\d{1,20}|\d{1,3}(,\d{3}){1,6})(\.\d{0,30})?", re.ASCII)
+_NUMBERS, _NO_NUMBERS = (int, float, Decimal), (bool, date, timedelta)
 _NUMBER_WITH_UNIT = re.compile(r"[￥¥$约]?[+-]?[\d,.]+ ?[^\d,.]{1,6}|[￥¥$约][\d,.]+", re.ASCII)
 
 
@@ -105,17 +110,25 @@ def money(
     if number is None:
         return None
     lowest = -maximum if minimum is None else minimum
-    rounded = _in_bounds(number, lowest, maximum).quantize(
-        Decimal(1).scaleb(-places), ROUND_HALF_UP
-    )
+    rounded = _in_bounds(number, lowest, maximum).quantize(_unit_of(places), ROUND_HALF_UP)
     return rounded + 0  # minus zero becomes zero
 
 
+@functools.cache
+def _unit_of(places: int) -> Decimal:
+    return Decimal(1).scaleb(-places)
+
+
 def _number(value: Raw | BrokenCell) -> Decimal | None:
-    if isinstance(value, bool | date | timedelta):
+    if isinstance(value, _NO_NUMBERS):
         raise CellError("不是数字，请把该格设为常规格式后重填。")
-    written = value if isinstance(value, str) else text(value)
-    written = half_width(written).replace("−", "-").replace("，", ",").replace(" ", "")
+    if isinstance(value, float) and -EXACT_NUMBERS < value < EXACT_NUMBERS:
+        return Decimal(repr(value))
+    if isinstance(value, _NUMBERS):
+        written = written_number(value)
+    else:
+        written = value if isinstance(value, str) else text(value)
+        written = half_width(written).replace("−", "-").replace("，", ",").replace(" ", "")
     if not written:
         return None
     if _NUMBER.fullmatch(written):
@@ -236,6 +249,8 @@ def phone(value: Raw | BrokenCell) -> str:
     lost: 11 digits of a mobile, 7 or 8 of a local number. Raises Masked.
     """
     if isinstance(value, str):
+        if _MOBILE.fullmatch(value):
+            return value
         return _written_phone(half_width(value).upper().translate(_DATE_SIGNS))
     written = text(value)
     if written and not (_MOBILE.fullmatch(written) or _LOCAL.fullmatch(written)):

@@ -8,6 +8,7 @@ import hashlib
 import uuid
 from collections.abc import Callable
 from datetime import date
+from operator import itemgetter
 from typing import Any, BinaryIO
 
 from django.core.files import File
@@ -21,7 +22,7 @@ from common.ledgers.control import standing_after
 from common.ledgers.flow import BATCH_FLOW
 from common.ledgers.ledger import SILENT_HEADERS, Ledger, all_ledgers, ledger_of
 from common.ledgers.names import kept_name, name_problem, refuse_misnamed
-from common.ledgers.rows import Options, Row
+from common.ledgers.rows import Options, RawCells, Row
 from common.ledgers.staging import outcome_digest, stage
 from common.ledgers.undo import Undo
 from common.models import BatchState, HistoryEntry, ImportBatch, Job, RowOutcome, Via
@@ -152,9 +153,16 @@ def _table(file: BinaryIO, ledger: Ledger) -> Table:
 
 def _raw_rows(table: Table):
     """(Excel row number, canonical header → cell) of the columns that the ledger knows."""
-    known = [(at, column.name) for at, column in enumerate(table.columns) if column.name]
+    known = {column.name: at for at, column in enumerate(table.columns) if column.name}
+    places = {name: at for at, name in enumerate(known)}
+    if len(known) == 1:
+        [only] = known.values()
+        for number, values in table.rows:
+            yield number, RawCells(places, [values[only]])
+        return
+    pick = itemgetter(*known.values())
     for number, values in table.rows:
-        yield number, {name: values[at] for at, name in known}
+        yield number, RawCells(places, pick(values))
 
 
 def _found(table: Table) -> dict[str, Any]:

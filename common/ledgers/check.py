@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from common import cells
+from common.chance import new_id
+from common.ledgers.columns import Column
 from common.ledgers.ledger import Ledger
 from common.ledgers.rows import RECORD_NUMBER, Options, Row
 
@@ -59,39 +61,51 @@ class _CellReader:
 
     def __init__(self, ledger: Ledger):
         self.ledger = ledger
-        self.columns = [
-            (column, column.column_name, cells.remembered(column.cell.clean))
+        self.columns = {
+            column.column_name: (
+                column, column.column_name, cells.Memory(column.cell.clean, column.nothing)
+            )
             for column in ledger.columns
+        }
+        self.required = [
+            (column, column.column_name) for column in ledger.columns if column.required
         ]
+        self._choose(())
 
     def read(self, number: int, raw: Mapping[str, Any]) -> Row:
         row = Row(number, raw)
-        for column, name, parse in self.columns:
-            if name not in raw:
-                continue
-            value = raw[name]
+        filled = row.cells
+        if raw.keys() != self.names:
+            self._choose(raw.keys())
+        for (column, name, memory), value in zip(self.chosen, raw.values(), strict=True):
             if value is None or value == "":
-                row.blank.add(name)
                 continue
-            try:
-                parsed = parse(value)
-            except cells.Masked as masked:
-                row.unread.add(name)
-                row.facts.setdefault("masked", []).append((column, masked.sentence))
+            parsed = memory[value] if value.__class__ is str else memory.of(value)
+            if parsed is None:
                 continue
-            except cells.CellError as error:
-                row.unread.add(name)
-                row.error(column, error.sentence)
-                continue
-            if parsed is None or parsed == column.cell.nothing:
-                row.blank.add(name)
+            if isinstance(parsed, cells.CellError):
+                self._refuse(row, column, parsed)
             else:
-                row.cells[name] = parsed
-        for column, name, _parse in self.columns:
-            if column.required and name not in row.cells and name not in row.unread:
+                filled[name] = parsed
+        for column, name in self.required:
+            if name not in filled and name not in row.unread:
                 row.error(column, "必填，请补上。")
         row.label = self.ledger.label(row)[:200]
         return row
+
+    def _choose(self, names: Iterable[str]) -> None:
+        """Keep in mind which columns the rows of this file have."""
+        self.names = dict.fromkeys(names).keys()
+        self.chosen = [self.columns[name] for name in self.names]
+
+    @staticmethod
+    def _refuse(row: Row, column: Column, problem: cells.CellError) -> None:
+        """A cell that cannot be read; a masked one may still mean "unchanged"."""
+        row.unread |= {column.column_name}
+        if isinstance(problem, cells.Masked):
+            row.facts.setdefault("masked", []).append((column, problem.sentence))
+        else:
+            row.error(column, problem.sentence)
 
 
 def _find_by_record_number(ledger: Ledger, rows: list[Row], options: Options) -> None:
@@ -119,7 +133,7 @@ def _settle_keys(rows: list[Row]) -> None:
     first: dict[uuid.UUID, Row] = {}
     for row in rows:
         if row.record is None:
-            row.record, row.is_new = uuid.uuid4(), True
+            row.record, row.is_new = new_id(), True
         earlier = first.setdefault(row.record, row)
         if earlier is not row and not row.errors:
             row.error(RECORD_NUMBER, f"与第 {earlier.number} 行是同一条记录，请只留一行。")

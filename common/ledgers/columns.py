@@ -222,6 +222,8 @@ class Column(fields.Field):
         self.required = required
         self.synonyms = tuple(synonyms)
         self.help = help
+        # What an empty cell stores; read for every cell of a ledger.
+        self.nothing = cell.nothing
         # The name of a list that the template offers as a drop-down ("towns", "organizations").
         self.suggestions = suggestions
 

@@ -77,6 +77,7 @@ class Plain(Facet):
 
     def __init__(self, model: type[models.Model], columns: Iterable[Column], derive=None):
         self.model, self.columns = model, tuple(columns)
+        self.secrets = [column for column in self.columns if column.is_secret]
         # derive(values) → further columns that follow from the ones written.
         self.derive = derive or (lambda _values: {})
 
@@ -87,12 +88,18 @@ class Plain(Facet):
     def plan(self, row, options):
         known = self.found.get(row.record)
         if known is None:
-            values = {column.attribute: stored(column, row.get(column)) for column in self.columns}
+            get = row.cells.get
+            values = {c.attribute: get(c.column_name, c.nothing) for c in self.columns}
+            for column in self.secrets:
+                values[column.attribute] = stored(column, values[column.attribute])
             values |= self.derive(values)
             row.changes.append(changes.insert(self.model, values, row.record))
             return
         changed = {}
         for column in self.columns:
+            value = row.cells.get(column.column_name)
+            if value is not None and value == known[column.attribute]:
+                continue
             if not row.wants(column, options):
                 continue
             old, new = known[column.attribute], row.get(column)
@@ -182,6 +189,10 @@ class DatedValues(Timelines):
             for f in model._meta.concrete_fields
             if f.column not in {"id", owner, "starts_on", "ends_on"}
         )
+        self._nothing = {key: model._meta.get_field(key).get_default() for key in self.fields}
+        self.direct = {column: None for column in self.columns if self.is_direct(column)}
+        self.indirect = [column for column in self.columns if column not in self.direct]
+        self._begins_with_batch = type(self).begins is DatedValues.begins
 
     def plan(self, row, options):
         if row.is_new:
@@ -190,7 +201,7 @@ class DatedValues(Timelines):
         known = self.known_at(row.record, options.day)
         wanted: dict[date, dict[str, Any]] = {}
         for column in self.columns:
-            if not row.wants(column, options):
+            if self._says_nothing_new(row, column, known, options):
                 continue
             new = self.read(row, column, known, options)
             day = self.begins(row, column, options)
@@ -208,9 +219,20 @@ class DatedValues(Timelines):
         if timeline:
             self.rewrite(row, timeline)
 
+    def _says_nothing_new(self, row: Row, column: Column, known, options: Options) -> bool:
+        """Whether the cell is silent, or repeats what holds on the day of the batch: most cells
+        of most imports."""
+        if column in self.direct and self._begins_with_batch:
+            value = row.cells.get(column.column_name)
+            if value is not None and value == known[column.attribute]:
+                return True
+        return not row.wants(column, options)
+
     def _create(self, row: Row, options: Options) -> None:
-        values = {key: self.model._meta.get_field(key).get_default() for key in self.fields}
-        for column in self.columns:
+        get = row.cells.get
+        values = dict(self._nothing)
+        values |= {c.attribute: get(c.column_name, c.nothing) for c in self.direct}
+        for column in self.indirect:
             values |= self.read(row, column, values, options)
         for period in self.first_periods(row, values):
             row.changes.append(
@@ -235,8 +257,12 @@ class DatedValues(Timelines):
         """The day from which a changed value holds; a date in the row wins over the batch's."""
         return options.day
 
+    def is_direct(self, column: Column) -> bool:
+        """Whether the cell's value is stored as it is; others go through :meth:`read`."""
+        return True
+
     def read(self, row: Row, column: Column, known: Mapping[str, Any], options: Options) -> dict:
-        """Database columns and values of one cell."""
+        """Database columns and values of one cell. Override :meth:`is_direct` with it."""
         return {column.attribute: row.get(column)}
 
     def show(self, column: Column, values: Mapping[str, Any]) -> str:

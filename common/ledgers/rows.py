@@ -1,7 +1,7 @@
 """A row of a ledger on its way from cells to changes."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -46,15 +46,42 @@ class Options:
     by_form: bool = False
 
 
-@dataclass
+NOTHING: frozenset[Any] = frozenset()
+
+
+class RawCells(Mapping):
+    """The cells of one row of a file by canonical header; the headers are kept once for all."""
+
+    __slots__ = ("_places", "_values")
+
+    def __init__(self, places: Mapping[str, int], values: Sequence[Any]) -> None:
+        self._places, self._values = places, values
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[self._places[name]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def keys(self):
+        return self._places.keys()
+
+    def values(self):
+        return self._values
+
+
+@dataclass(slots=True)
 class Row:
     """Cells read from one row, the record they belong to, and what follows from them."""
 
     number: int
     raw: Mapping[str, Any]
     cells: dict[str, Any] = field(default_factory=dict)
-    blank: set[str] = field(default_factory=set)
-    unread: set[str] = field(default_factory=set)
+    # Names of cells that could not be read.
+    unread: Set[str] = NOTHING
     record: uuid.UUID | None = None
     is_new: bool = True
     label: str = ""
@@ -65,7 +92,7 @@ class Row:
     is_suspect: bool = False
     is_out_of_scope: bool = False
     # Ids of records that other rows of the same file create and this one refers to.
-    needs: set[uuid.UUID] = field(default_factory=set)
+    needs: Set[uuid.UUID] = NOTHING
     # What facets tell one another (the entity's founding date, a member's joining date).
     facts: dict[str, Any] = field(default_factory=dict)
 
@@ -81,7 +108,7 @@ class Row:
 
     def get(self, column: Column) -> Any:
         """The value read from the cell, or what an empty cell stores."""
-        return self.cells.get(column.column_name, column.cell.nothing)
+        return self.cells.get(column.column_name, column.nothing)
 
     def wants(self, column: Column, options: Options) -> bool:
         """Whether the row says something about this column: a value, or a blank that clears."""
@@ -90,7 +117,12 @@ class Row:
             return False
         if self.is_new or name in self.cells:
             return True
-        return name in self.blank and options.empty_clears
+        return options.empty_clears and self.is_blank(column)
+
+    def is_blank(self, column: Column) -> bool:
+        """Whether the file has the column and the row says nothing in it."""
+        name = column.column_name
+        return name in self.raw and name not in self.cells and name not in self.unread
 
     def error(self, column: Column | str, message: str) -> None:
         """Hold the row back."""

@@ -39,7 +39,7 @@ def _staged(
     batch: ImportBatch, ledger: Ledger, row: Row, outcome: RowOutcome, secret_names: set[str]
 ) -> tuple:
     goes_on = outcome in (RowOutcome.NEW, RowOutcome.UPDATE)
-    plan = [change.packed() for change in collapsed(row.changes)] if goes_on else []
+    plan = collapsed(row.changes) if goes_on else []
     cells = None
     if row.errors or row.warnings:
         cells = kept_cells(row.raw, secret_names)
@@ -53,10 +53,7 @@ def _staged(
         row.label,
         ledger.code(row)[:40],
         row.record,
-        dumps(row.diff),
-        dumps(plan),
-        dumps(row.errors),
-        dumps(row.warnings),
+        *(dumps(part) if part else "[]" for part in (row.diff, plan, row.errors, row.warnings)),
         None if cells is None else dumps(cells),
     )
 

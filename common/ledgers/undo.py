@@ -6,10 +6,10 @@ something that stays refers to it (ledgers.md §2). Changes that have been undon
 changed back, do not count: the net effect decides.
 """
 
-import uuid
+import json
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.apps import apps
@@ -18,19 +18,48 @@ from django.db import connection
 from common.changes import Change, write
 from common.ledgers.facets import FEW
 from common.ledgers.ledger import ledger_of
-from common.models import HistoryEntry, ImportBatch, ImportRow
+from common.models import ImportBatch
 
-Key = tuple[str, uuid.UUID]
+# Ids are text here: an import makes some hundred thousand rows, and nothing is asked of their ids
+# but whether they are the same.
+Key = tuple[str, str]
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_PLAN = """
+SELECT r.number, r.label, r.record::text, c->>0, c->>2
+FROM common_importrow r CROSS JOIN LATERAL jsonb_array_elements(r.plan) c
+WHERE r.batch_id = %s AND r.outcome IN ('new', 'update') ORDER BY r.number, r.id
+"""
+_TRACE = """
+SELECT id, "table", "row"::text, owner::text, operation, before, after, at FROM common_history
+WHERE {condition} ORDER BY id
+"""
+# Who refers to a record, but for the rows that came with it in the batch. EXCEPT has one plan:
+# right after an import there are no statistics, and an anti-join is planned as nested loops.
+_REFERENCES = """
+SELECT t.{column}::text, t.{pk}::text FROM {table} t WHERE {condition}
+EXCEPT ALL
+SELECT h.owner::text, h."row"::text FROM common_history h
+WHERE h.context = %(batch)s AND h.operation = 'I' AND h."table" = %(table)s
+"""
 
 
-@dataclass
+def _rows(statement: str, values: Any) -> Iterator[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        while chunk := cursor.fetchmany(5000):
+            yield from chunk
+
+
 class Net:
     """What several entries did to one row, taken together."""
 
-    inserted: bool = False
-    deleted: bool = False
-    before: dict[str, Any] = field(default_factory=dict)
-    after: dict[str, Any] = field(default_factory=dict)
+    __slots__ = ("after", "before", "deleted", "inserted")
+
+    def __init__(self) -> None:
+        self.inserted = self.deleted = False
+        self.before: Mapping[str, Any] = _NOTHING
+        self.after: Mapping[str, Any] = _NOTHING
 
     def add(self, operation: str, before: dict | None, after: dict | None) -> None:
         if operation == "I":
@@ -38,14 +67,13 @@ class Net:
         elif operation == "D":
             if self.inserted:
                 self.inserted = False
-                self.before, self.after = {}, {}
+                self.before, self.after = _NOTHING, _NOTHING
             else:
                 self.deleted = True
                 self.before = {**(before or {}), **self.before}
         else:
-            for key, value in (before or {}).items():
-                self.before.setdefault(key, value)
-            self.after |= after or {}
+            self.before = {**(before or {}), **self.before}
+            self.after = {**self.after, **(after or {})}
 
     @property
     def stands(self) -> bool:
@@ -63,12 +91,12 @@ class Undo:
     def __init__(self, batch: ImportBatch):
         self.batch = batch
         self.model = ledger_of(batch.kind).model
-        self.numbers: dict[uuid.UUID, int] = {}
-        self.labels: dict[uuid.UUID, str] = {}
-        self.unit: dict[Key, uuid.UUID] = {}
+        self.numbers: dict[str, int] = {}
+        self.labels: dict[str, str] = {}
+        self.unit: dict[Key, str] = {}
         self.made: dict[Key, Net] = defaultdict(Net)
-        self.owners: set[uuid.UUID] = set()
-        self.kept: dict[uuid.UUID, str] = {}
+        self.owners: set[str] = set()
+        self.kept: dict[str, str] = {}
 
     def run(self) -> dict[str, Any]:
         """Write the way back; returns {"undone": n, "kept": [{"row", "message"}]}."""
@@ -91,24 +119,26 @@ class Undo:
         return {"undone": len(units) - len(self.kept), "kept": kept}
 
     def _read_plan(self) -> None:
-        rows = ImportRow.objects.filter(batch=self.batch, outcome__in=["new", "update"])
-        for number, label, record, plan in rows.values_list(
-            "number", "label", "record", "plan"
-        ).iterator(chunk_size=5000):
+        for number, label, record, table, pk in _rows(_PLAN, [self.batch.pk]):
             self.numbers[record], self.labels[record] = number, label
-            for table, _operation, pk, _values in plan:
-                self.unit[(table, uuid.UUID(pk))] = record
+            self.unit[(table, pk)] = record
 
     def _read_trace(self) -> int:
-        entries = HistoryEntry.objects.filter(context=self.batch.pk).order_by("id")
         last = 0
-        for pk, table, row, owner, operation, before, after in entries.values_list(
-            "id", "table", "row", "owner", "operation", "before", "after"
-        ).iterator(chunk_size=5000):
-            self.made[(table, row)].add(operation, before, after)
+        for pk, table, row, owner, *done, _at in self._entries("context = %s", self.batch.pk):
+            self.made[(table, row)].add(*done)
             self.owners.add(owner)
             last = pk
         return last
+
+    @staticmethod
+    def _entries(condition: str, *values: Any) -> Iterator[tuple]:
+        """Entries of the trace, oldest first."""
+        for *entry, before, after, at in _rows(_TRACE.format(condition=condition), values):
+            yield (
+                *entry, json.loads(before) if before else None,
+                json.loads(after) if after else None, at,
+            )
 
     # Who stays ---------------------------------------------------------------------------------
 
@@ -117,15 +147,13 @@ class Undo:
         later: dict[Key, Net] = defaultdict(Net)
         owners: dict[Key, tuple] = {}
         units = set(self.unit.values())
-        entries = HistoryEntry.objects.filter(id__gt=last).order_by("id")
+        condition, values = "id > %s", [last]
         if len(concerned := units | self.owners) <= FEW:
-            entries = entries.filter(owner__in=concerned)
-        for table, row, owner, operation, before, after, at in entries.values_list(
-            "table", "row", "owner", "operation", "before", "after", "at"
-        ).iterator(chunk_size=5000):
+            condition, values = f"{condition} AND owner = ANY(%s::uuid[])", [last, list(concerned)]
+        for _pk, table, row, owner, *done, at in self._entries(condition, *values):
             key = (table, row)
             if owner in units or key in self.made:
-                later[key].add(operation, before, after)
+                later[key].add(*done)
                 owners[key] = (owner, at)
         for key, net in later.items():
             if not net.stands:
@@ -159,19 +187,24 @@ class Undo:
             if not added:
                 return
 
-    def _references(self, created: set[uuid.UUID]) -> list[tuple[uuid.UUID, Key, str]]:
-        """(created record, referring row, its column) of all rows that refer to a created one."""
+    def _references(self, created: set[str]) -> list[tuple[str, Key, str]]:
+        """(created record, referring row, its column) of all rows that refer to a created one.
+        What came with the record stays or goes with it, and is left out."""
         found = []
         for column_field in _referring_fields(self.model):
-            model, column = column_field.model, column_field.column
-            rows = model._default_manager.order_by()
-            if len(created) <= 2000:
-                rows = rows.filter(**{f"{column_field.name}__in": created})
-            else:
-                rows = rows.filter(**{f"{column_field.name}__isnull": False})
-            for pk, target in rows.values_list("pk", column).iterator(chunk_size=5000):
-                if target in created:
-                    found.append((target, (model._meta.db_table, pk), column))
+            table, column = column_field.model._meta.db_table, column_field.column
+            values = {"batch": self.batch.pk, "table": table}
+            condition = f"t.{column} IS NOT NULL"
+            if len(created) <= FEW:
+                condition = f"t.{column} = ANY(%(created)s::uuid[])"
+                values["created"] = list(created)
+            pk = column_field.model._meta.pk.column
+            statement = _REFERENCES.format(table=table, column=column, pk=pk, condition=condition)
+            found += [
+                (target, (table, pk), column)
+                for target, pk in _rows(statement, values)
+                if target in created
+            ]
         return found
 
     def _goes(self, key: Key, column: str) -> bool:
@@ -182,7 +215,7 @@ class Undo:
         made = self.made[key]
         return made.inserted or column in made.before
 
-    def _keep(self, unit: uuid.UUID, why: str) -> None:
+    def _keep(self, unit: str, why: str) -> None:
         name = self.labels.get(unit, "")
         self.kept.setdefault(unit, f"“{name}”{why}" if name else why)
 
@@ -194,7 +227,7 @@ class Undo:
                 continue
             table, pk = key
             if net.inserted:
-                yield Change(table, "D", pk)
+                yield Change(table, "D", pk, _NOTHING)
             elif net.deleted:
                 values = {name: value for name, value in net.before.items() if name != "id"}
                 yield Change(table, "I", pk, values)

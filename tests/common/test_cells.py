@@ -14,6 +14,7 @@ from common.cells import (
     CellError,
     Choices,
     Masked,
+    Memory,
     choice,
     code_text,
     day,
@@ -23,7 +24,6 @@ from common.cells import (
     money,
     name_key,
     phone,
-    remembered,
     text,
     yes_no,
 )
@@ -139,18 +139,20 @@ def test_long_cells_take_no_time(name, piece):
     assert clock.process_time() - started < 0.2
 
 
-def test_remembered_parser_gives_the_same_results_and_errors():
+def test_memory_of_a_column_gives_the_same_results_and_errors():
     calls = []
 
     def parser(value):
         calls.append(value)
         return yes_no(value)
 
-    parse = remembered(parser)
-    assert [parse("是"), parse("是"), parse(True), parse(1), parse(1.0)] == [True] * 5
+    memory = Memory(parser, nothing=False)
+    assert [memory["是"], memory["是"], *map(memory.of, (True, 1, 1.0))] == [True] * 5
     assert len(calls) == 4
-    assert sentence(parse, "也许") == sentence(parse, "也许") == "只能填“是”或“否”。"
+    assert memory["也许"] is memory["也许"]
+    assert memory["也许"].sentence == "只能填“是”或“否”。"
     assert len(calls) == 5
+    assert memory["否"] is None
 
 
 # --- text -------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from areas.models import Area
 from enterprises.models import Entity
 from organizations.choices import CoverageState
 from organizations.coverage import coverage_counts, with_coverage
-from reports.figures import Extent, ShareIndicator, cells, figures
+from reports.figures import Extent, ShareIndicator, cells, crossed, figures
 from reports.indicators import FAMILY, INDICATORS, standing
 from reports.populations import DIMENSIONS
 from reports.trend import month_ends, org_coverage_trend
@@ -73,6 +73,20 @@ def test_every_cell_equals_its_list(seed):
                 seen += [(INDICATORS[key], {dimension: cell.key}, cell.figure) for cell in parts]
         for indicator, where, figure in random.Random(seed).sample(seen, min(20, len(seen))):
             _check_lists(indicator, where, figure, extent, day)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_cell_of_town_by_kind_equals_its_list(seed, django_assert_num_queries):
+    day = random_district(seed, size=24)[0]
+    shares = [INDICATORS["org_coverage"], INDICATORS["work_coverage"]]
+    for extent in extents():
+        with django_assert_num_queries(1 if extent.scope != Scope() else 0):
+            found = crossed(shares, ("town", "kind"), extent, day)
+        for share in shares:
+            parts = found[share.key]
+            assert sum(figure.total for figure in parts.values()) == share.figure(extent, day).total
+            for (town, kind), figure in parts.items():
+                _check_lists(share, {"town": town, "kind": kind}, figure, extent, day)
 
 
 def _check_lists(indicator, where, figure, extent, day):

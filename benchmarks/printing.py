@@ -1,0 +1,59 @@
+"""The report on paper: does a page of a long report cost more than one of a short report?"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from benchmarks import ledgers
+from benchmarks.imports import loaded
+from benchmarks.measure import ROUNDS, Cost
+from benchmarks.table import Figure
+
+_PAGE = re.compile(rb"/Type /Page\b")
+_LINES = 33  # lines of a table on one page, about
+
+
+def _frozen() -> tuple[dict[str, Any], list]:
+    """The figures and lists of a report over the district."""
+    from accounts.scope import acting_scope
+    from areas.models import Area
+    from reports import actions, payload, rosters
+    from reports.figures import Extent
+    from reports.models import ReportRun
+
+    area = Area.objects.get(code=ledgers.DISTRICT)
+    extent = Extent.of(acting_scope(None), area)
+    figures = payload.build(extent, area, ledgers.DAY, date(2026, 3, 31))
+    lists = rosters.build(extent, ledgers.DAY)
+    run = ReportRun(area=area, as_of=ledgers.DAY)
+    return figures | actions._imprint(run, lists), lists
+
+
+def _lengthened(figures: dict[str, Any], pages: int) -> dict[str, Any]:
+    """The same report for a district with so many towns that it fills about ``pages``."""
+    towns, *others = figures["tables"]
+    wanted = pages * _LINES
+    rows = (towns["rows"] * (wanted // len(towns["rows"]) + 1))[:wanted]
+    return {**figures, "tables": [{**towns, "rows": rows}, *others]}
+
+
+def measure(folder: Path) -> Iterator[Figure]:
+    from reports import pdf
+
+    loaded(folder)
+    figures, lists = _frozen()
+    imprint = {"number": "BG20260630-01", "checksum": "0000 0000 0000 0000"}
+    usual = len(_PAGE.findall(pdf.draw(figures, lists, imprint)))
+    costs, pages = {20: Cost(), 100: Cost()}, {}
+    for _ in range(ROUNDS):
+        for wanted, cost in costs.items():
+            long = _lengthened(figures, wanted - usual)
+            drawn = cost.of(lambda long=long: pdf.draw(long, lists, imprint))
+            pages[wanted] = len(_PAGE.findall(drawn))
+    short, long = (costs[wanted].seconds / pages[wanted] for wanted in costs)
+    yield Figure(
+        "pdf.page", long / short,
+        f"{pages[100]} 页每页 {long:.3f} s ÷ {pages[20]} 页每页 {short:.3f} s",
+    )
