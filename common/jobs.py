@@ -42,7 +42,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
-from common import parameters, sessions
+from common import outages, parameters, sessions
 from common.heartbeat import Heartbeat, Superseded
 from common.models import Job, JobState
 from common.refusals import Refused
@@ -262,12 +262,19 @@ def _handle(job: Job, error: Exception) -> None:
         _fail(job, str(error))
     elif isinstance(error, SoftTimeLimitExceeded):
         _fail(job, TOO_LONG)
-    elif isinstance(error, OperationalError | InterfaceError) and job.attempts < MAX_ATTEMPTS:
+    elif _passes(error) and job.attempts < MAX_ATTEMPTS:
+        job.progress = outages.AGAIN[outages.sentence_of(error)]
         what = "is put back" if _release(job) else "was taken over"
         logger.warning("job %s %s: %s", job.pk, what, type(error).__name__)
     else:
         _log(job, error)
-        _fail(job, BROKEN)
+        _fail(job, outages.sentence_of(error) or BROKEN)
+
+
+def _passes(error: Exception) -> bool:
+    """Whether another attempt may well succeed."""
+    is_passing = isinstance(error, OperationalError | InterfaceError)
+    return is_passing or bool(outages.sentence_of(error))
 
 
 def _mine(job: Job) -> models.QuerySet[Job]:
@@ -285,7 +292,9 @@ def _conclude(job: Job, state: JobState, error: str = "") -> bool:
 
 def _release(job: Job) -> bool:
     """Give the claim back; False when another process has it by now."""
-    given = _mine(job).update(state=JobState.QUEUED, token=None, heartbeat_at=Now())
+    given = _mine(job).update(
+        state=JobState.QUEUED, token=None, heartbeat_at=Now(), progress=job.progress
+    )
     return bool(given)
 
 

@@ -190,6 +190,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge-jobs": {"task": "common.purge_jobs", "schedule": crontab(hour="3", minute="30")},
     "purge-exports": {"task": "common.purge_exports", "schedule": crontab(minute="20")},
     "purge-imports": {"task": "common.purge_imports", "schedule": crontab(hour="3", minute="35")},
+    "purge-leftovers": {"task": "common.purge_leftovers", "schedule": crontab(hour="3", minute="45")},
     "fill-calendar": {"task": "common.fill_calendar", "schedule": crontab(hour="3", minute="40")},
     # Every morning: the task itself knows whether this is the first working day of the month.
     "monthly-report": {"task": "reports.monthly_report", "schedule": crontab(hour="6", minute="0")},
@@ -260,7 +261,7 @@ MIN_FREE_BYTES = env.int("MIN_FREE_MB", default=200) * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "common.storage.WholeFileStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

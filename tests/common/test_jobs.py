@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from common import heartbeat, jobs, parameters
+from common import heartbeat, jobs, outages, parameters
 from common.heartbeat import Superseded
 from common.models import CalendarDay, Job, JobState
 from common.refusals import Refused
@@ -170,6 +170,7 @@ def test_job_that_is_done_does_not_run_again(kind):
         (Refused("文件里没有数据。"), "文件里没有数据。"),
         (ValueError("陈某 13800000000"), jobs.BROKEN),
         (SoftTimeLimitExceeded(), jobs.TOO_LONG),
+        (OSError(2, "/home/13800000000"), jobs.BROKEN),
     ],
 )
 def test_job_that_cannot_be_done_says_why(kind, caplog, error, sentence):
@@ -186,17 +187,26 @@ def test_job_that_cannot_be_done_says_why(kind, caplog, error, sentence):
 
 
 @in_transaction
-def test_lost_database_connection_is_tried_again_three_times(kind):
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (OperationalError("connection refused"), outages.AWAY),
+        (OSError(28, "No space left on device"), outages.FULL),
+    ],
+)
+def test_outage_is_waited_for_in_three_attempts(kind, error, sentence):
     def does(_job, _report):
-        raise OperationalError
+        raise error
 
     kind.does = does
     job = make_job()
 
-    assert [jobs.run(job.pk).state for _ in range(3)] == [
-        JobState.QUEUED, JobState.QUEUED, JobState.FAILED,
-    ]
-    assert kind.failures == [jobs.BROKEN]
+    for _ in range(2):
+        assert jobs.run(job.pk).state == JobState.QUEUED
+        assert state_of(job) == JobState.QUEUED
+        assert job.progress == outages.AGAIN[sentence]
+    assert jobs.run(job.pk).state == JobState.FAILED
+    assert kind.failures == [sentence]
 
 
 @in_transaction

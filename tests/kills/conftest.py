@@ -1,0 +1,40 @@
+"""A worker and the sweeper's clock on a Redis of their own, and somebody who kills them."""
+
+import os
+import random
+
+import pytest
+from celery import current_app
+
+from tests.kills.killing import Killer
+from tests.kills.processes import Crew, own_redis
+
+
+@pytest.fixture
+def redis_server(tmp_path):
+    """A Redis that may be killed; jobs of this test go through it."""
+    settings = current_app.conf
+    before = {name: settings[name] for name in ("task_always_eager", "broker_url")}
+    with own_redis(tmp_path / "redis") as server:
+        settings.update(task_always_eager=False, broker_url=server.broker)
+        yield server
+    settings.update(before)
+
+
+@pytest.fixture
+def crew(transactional_db, tmp_path, redis_server):
+    """Starts workers; the sweeper's clock runs. What lives at the end is killed."""
+    crew = Crew(tmp_path, redis_server.url)
+    try:
+        crew.beat()
+        yield crew
+    finally:
+        crew.end()
+
+
+@pytest.fixture
+def killer(crew, tell):
+    """Kills at random; KILLS_SEED repeats a run."""
+    killer = Killer(crew, int(os.environ.get("KILLS_SEED", random.randrange(10**6))))
+    yield killer
+    tell(killer.protocol())

@@ -1,0 +1,26 @@
+"""What long tests have measured, printed at the end of the run: seeds, counts, seconds."""
+
+from collections.abc import Callable
+
+import pytest
+
+KEY = "protocol"
+
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """``tell(text)``: have the text printed after the run, whether the test passes or fails."""
+
+    def told(text: str) -> None:
+        request.node.user_properties.append((KEY, text))
+
+    return told
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the tests have told; reports bring it from other processes too."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for key, text in report.user_properties:
+                if key == KEY and report.when == "teardown" or key == KEY and outcome == "failed":
+                    terminalreporter.write_line(f"{report.nodeid}: {text}")
