@@ -43,8 +43,8 @@ def purge_exports() -> None:
     exports.purge()
 
 
-@shared_task(name="common.purge_leftovers")
-def purge_leftovers() -> None:
+@shared_task(name="common.purge_files")
+def purge_files() -> None:
     """Delete files that killed processes have left (beat)."""
     leftovers.purge()
 

@@ -18,9 +18,10 @@ def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what the tests have told; reports bring it from other processes too."""
-    for outcome in ("passed", "failed"):
-        for report in terminalreporter.getreports(outcome):
-            for key, text in report.user_properties:
-                if key == KEY and report.when == "teardown" or key == KEY and outcome == "failed":
-                    terminalreporter.write_line(f"{report.nodeid}: {text}")
+    """Print what the tests have told; their reports bring it from other processes too."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", "") == "teardown":
+                for key, text in report.user_properties:
+                    if key == KEY:
+                        terminalreporter.write_line(f"{report.nodeid}: {text}")

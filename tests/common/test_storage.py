@@ -9,7 +9,6 @@ from django.core.files.storage import default_storage
 
 from common import leftovers
 from common.models import ImportBatch
-from common.storage import WholeFileStorage
 
 
 @pytest.fixture

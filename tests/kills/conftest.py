@@ -10,15 +10,21 @@ from tests.kills.killing import Killer
 from tests.kills.processes import Crew, own_redis
 
 
+def use(broker: str, *, eager: bool) -> None:
+    """Let this process send its jobs there."""
+    current_app.conf.update(broker_url=broker, task_always_eager=eager)
+    # Celery keeps connections to the broker that it has used before.
+    current_app._pool = current_app.amqp._producer_pool = None
+
+
 @pytest.fixture
 def redis_server(tmp_path):
     """A Redis that may be killed; jobs of this test go through it."""
-    settings = current_app.conf
-    before = {name: settings[name] for name in ("task_always_eager", "broker_url")}
+    before = current_app.conf.broker_url
     with own_redis(tmp_path / "redis") as server:
-        settings.update(task_always_eager=False, broker_url=server.broker)
+        use(server.broker, eager=False)
         yield server
-    settings.update(before)
+    use(before, eager=True)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import signal
 import statistics
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from common.models import Job, JobState
@@ -48,26 +47,25 @@ class Killer:
         self.random = random.Random(self.seed)
         self.worker = self.crew.worker().wait()
 
-    def clean(self, kind: str, ask: Callable[[], Job]) -> Job:
+    def clean(self, kind: str, job: Job) -> Job:
         """Let the worker do a job undisturbed; how long it takes is remembered."""
-        job = self._ended(ask())
+        self._ended(job)
         assert (job.state, job.attempts) == (JobState.DONE, 1), job.error
         self.lasting[kind] = (job.finished_at - job.started_at).total_seconds()
         return job
 
-    def kill(self, kind: str, ask: Callable[[], Job], stop: bool = False) -> Blow:
-        """Ask for a job and strike at a random point of it; wait until it is done."""
+    def kill(self, kind: str, job: Job, stop: bool = False) -> Blow:
+        """Strike at a random point of a job that has just been asked for; wait until it is done.
+        With ``stop`` the process is only stopped, and woken afterwards."""
         target = self.random.choice(STOPPED if stop else TARGETS)
         blow = Blow(kind, target, "STOP" if stop else "KILL", self.random.random())
-        self.worker.wait()
-        job = ask()
         until(lambda: self._state(job) != JobState.QUEUED, "the job has begun", pause=0.003)
         time.sleep(blow.at * self.lasting[kind])
         struck, old = time.monotonic(), self.worker
         is_gone = old.strike(target, signal.SIGSTOP if stop else signal.SIGKILL)
         if is_gone or stop:
             self.worker = self.crew.worker()
-        job = self._ended(job)
+        self._ended(job)
         blow.recovery = time.monotonic() - struck
         blow.attempts = job.attempts
         assert job.state == JobState.DONE, (blow, job.error)
@@ -91,10 +89,9 @@ class Killer:
     def _state(job: Job) -> str:
         return Job.objects.values_list("state", flat=True).get(pk=job.pk)
 
-    def _ended(self, job: Job) -> Job:
+    def _ended(self, job: Job) -> None:
         until(lambda: self._state(job) not in LIVE, f"{job.kind} has ended", limit=120)
         job.refresh_from_db()
-        return job
 
     def protocol(self) -> str:
         """What was done, for the log of the test."""

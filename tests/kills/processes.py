@@ -39,6 +39,7 @@ class Redis:
         self.process: subprocess.Popen | None = None
 
     def start(self) -> None:
+        """Start it and wait until it answers."""
         self.process = subprocess.Popen(
             ["redis-server", "--port", "0", "--unixsocket", self.socket, "--dir", self.folder,
              "--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"],
@@ -52,11 +53,17 @@ class Redis:
         return False
 
     def client(self) -> redis.Redis:
+        """A connection to it."""
         return redis.Redis(unix_socket_path=str(self.socket))
 
     def kill(self) -> None:
+        """End it at once, as kill -9 does."""
         self.process.kill()
         self.process.wait()
+
+    def forget(self) -> None:
+        """Delete what it has written down."""
+        shutil.rmtree(self.folder / "appendonlydir")
 
 
 @contextmanager

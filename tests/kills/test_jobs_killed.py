@@ -26,17 +26,17 @@ def test_imports_survive_kills(killer):
 
     def fresh():
         batch = work.upload(file)
-        killer.clean("check", lambda: work.ask(batch, "check"))
+        killer.clean("check", work.ask(batch, "check"))
         return batch
 
-    killer.clean("check", lambda: work.ask(batch, "check"))
+    killer.clean("check", work.ask(batch, "check"))
     clean = work.checked(batch)
     assert clean["counts"]["new"] == new
     assert clean["counts"]["update"] == size // 2
     expected = work.applied_cleanly(batch)
-    killer.clean("apply", lambda: work.ask(batch, "apply"))
+    killer.clean("apply", work.ask(batch, "apply"))
     assert work.applied(batch) == expected
-    killer.clean("undo", lambda: work.ask(batch, "undo"))
+    killer.clean("undo", work.ask(batch, "undo"))
     gone = work.undone(batch)
     assert gone["ledgers"] == before
 
@@ -44,25 +44,25 @@ def test_imports_survive_kills(killer):
         stop = number % STOP_EVERY == 0
         batch = work.upload(file)
         while True:
-            blow = killer.kill("check", lambda: work.ask(batch, "check"), stop)
+            blow = killer.kill("check", work.ask(batch, "check"), stop)
             assert work.checked(batch) == clean
             if blow.counts:
                 break
         while True:
             expected = work.applied_cleanly(batch)
-            blow = killer.kill("apply", lambda: work.ask(batch, "apply"), stop)
+            blow = killer.kill("apply", work.ask(batch, "apply"), stop)
             assert work.applied(batch) == expected
             if blow.counts:
                 break
-            killer.clean("undo", lambda: work.ask(batch, "undo"))
+            killer.clean("undo", work.ask(batch, "undo"))
             batch = fresh()
         while True:
-            blow = killer.kill("undo", lambda: work.ask(batch, "undo"), stop)
+            blow = killer.kill("undo", work.ask(batch, "undo"), stop)
             assert work.undone(batch) == gone
             if blow.counts:
                 break
             batch = fresh()
-            killer.clean("apply", lambda: work.ask(batch, "apply"))
+            killer.clean("apply", work.ask(batch, "apply"))
 
 
 @pytest.mark.full
@@ -70,12 +70,12 @@ def test_reports_survive_kills(killer):
     """One report, three files, the same figures, however often it was begun."""
     work.fill(600)
     run, job = work.ask_report()
-    killer.clean("report", lambda: job)
+    killer.clean("report", job)
     clean = work.reported(run)
     for number in range(ROUNDS):
         while True:
             run, job = work.ask_report()
-            blow = killer.kill("report", lambda: job, stop=number % STOP_EVERY == 0)
+            blow = killer.kill("report", job, stop=number % STOP_EVERY == 0)
             assert work.reported(run) == clean
             if blow.counts:
                 break

@@ -1,4 +1,4 @@
-"""The work of the tests of kills: one import and one report, and what must stand after each step."""
+"""The work of the tests of kills: an import and a report, and what must stand after each step."""
 
 import io
 import zipfile
