@@ -11,7 +11,7 @@ from tests.kills import work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROUNDS = 2
+ROUNDS = 20
 # Every fifth blow only stops the process, and wakes it when another one has done the job.
 STOP_EVERY = 5
 

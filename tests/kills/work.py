@@ -75,13 +75,23 @@ def checked(batch: ImportBatch) -> dict[str, Any]:
 def applied(batch: ImportBatch) -> dict[str, Any]:
     """What an application has left: every row of every ledger, and each change of the batch."""
     batch.refresh_from_db()
-    changes = HistoryEntry.objects.filter(context=batch.pk).values_list("table", "operation")
     return {
         "state": batch.state,
         "ledgers": digest.digest(),
-        "changes": Counter(changes),
+        "changes": changes_of(batch),
         "steps": steps(batch),
     }
+
+
+def changes_of(batch: ImportBatch) -> Counter:
+    """(table, operation) → number of rows that the batch has changed, as the trace says."""
+    entries = HistoryEntry.objects.filter(context=batch.pk)
+    return Counter(entries.values_list("table", "operation"))
+
+
+def outcomes_of(batch: ImportBatch) -> Counter:
+    """Outcome → number of staged rows."""
+    return Counter(batch.rows.values_list("outcome", flat=True))
 
 
 def applied_cleanly(batch: ImportBatch) -> dict[str, Any]:
