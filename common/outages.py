@@ -6,6 +6,7 @@ config/urls.py), because such an error may come at any point of a request, even 
 
 import errno
 import sys
+from collections.abc import Iterator
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -31,14 +32,25 @@ RETRY_AFTER = 30  # seconds
 
 def sentence_of(error: BaseException | None) -> str:
     """The sentence of an outage; "" when the error is none."""
-    if isinstance(error, OSError):
-        return FULL if error.errno in _NO_SPACE else ""
+    if any(_is_no_space(one) for one in _chain(error)):
+        return FULL
     if not isinstance(error, OperationalError | InterfaceError):
         return ""
     state = getattr(error.__cause__, "sqlstate", None)
     if state == _DISK_FULL:
         return FULL
     return AWAY if state is None or state.startswith(_GONE) else ""
+
+
+def _is_no_space(error: BaseException) -> bool:
+    return isinstance(error, OSError) and error.errno in _NO_SPACE
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and those that it was raised for: libraries wrap what the system says."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def answer(request: HttpRequest) -> HttpResponse:

@@ -4,10 +4,13 @@ import errno
 
 import psycopg
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.urls import reverse
+from xlsxwriter.exceptions import FileCreateError
 
 from common import outages
+from common.commands import PortalCommand, Refused
 
 
 def database_error(cause, kind=OperationalError):
@@ -16,10 +19,22 @@ def database_error(cause, kind=OperationalError):
     return error
 
 
+def wrapped(error):
+    try:
+        try:
+            raise error
+        except OSError as inner:
+            raise FileCreateError(inner)  # noqa: B904 -- as xlsxwriter does it
+    except FileCreateError as outer:
+        return outer
+
+
 @pytest.mark.parametrize(("error", "sentence"), [
     (OSError(errno.ENOSPC, "No space left on device"), outages.FULL),
     (OSError(errno.EDQUOT, "Disk quota exceeded"), outages.FULL),
     (OSError(errno.ENOENT, "No such file"), ""),
+    (wrapped(OSError(errno.ENOSPC, "No space left on device")), outages.FULL),
+    (wrapped(OSError(errno.EACCES, "Permission denied")), ""),
     (database_error(psycopg.errors.DiskFull()), outages.FULL),
     (database_error(psycopg.errors.AdminShutdown()), outages.AWAY),
     (database_error(psycopg.errors.CannotConnectNow()), outages.AWAY),
@@ -61,3 +76,30 @@ def test_another_error_is_an_error(breaking):
     assert answer.status_code == 500
     assert "系统出错" in answer.text
     assert "person" not in answer.text
+
+
+class Breaking(PortalCommand):
+    """A command that meets an outage."""
+
+    error: Exception
+
+    def handle(self, *_args, **_options):
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [
+    OSError(errno.ENOSPC, "No space left on device"),
+    wrapped(OSError(errno.ENOSPC, "No space left on device")),
+])
+def test_a_command_says_what_is_out(error):
+    command = Breaking()
+    command.error = error
+    with pytest.raises(Refused, match="磁盘已满"):
+        call_command(command)
+
+
+def test_a_command_that_is_broken_says_so():
+    command = Breaking()
+    command.error = ValueError()
+    with pytest.raises(ValueError):  # noqa: PT011 -- any
+        call_command(command)
