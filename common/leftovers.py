@@ -8,6 +8,8 @@ from django.core.files.storage import Storage
 from django.db import models
 from django.utils import timezone
 
+from common.backup.files import named
+
 # Far longer than any transaction: a younger file may belong to one that is not committed yet.
 AGE = timedelta(days=1)
 
@@ -16,25 +18,24 @@ def purge(*, age: timedelta = AGE) -> int:
     """Delete the files older than ``age`` that no row names, in the folders of file fields; their
     number."""
     limit, count = timezone.now() - age, 0
-    for storage, folder, fields in _folders():
+    for storage, folder in _folders():
         found = [f"{folder}{name}" for name in _listed(storage, folder)]
         old = {name for name in found if storage.get_modified_time(name) <= limit}
         # Asked after the files were listed: a row that is written in between is seen.
-        for name in old - _named(fields):
+        for name in old.difference(named()):
             storage.delete(name)
             count += 1
     return count
 
 
-def _folders() -> Iterator[tuple[Storage, str, list[models.FileField]]]:
-    """(storage, folder, the fields that keep their files there)."""
-    found: dict[tuple[Storage, str], list[models.FileField]] = {}
+def _folders() -> Iterator[tuple[Storage, str]]:
+    """(storage, folder) of every field that keeps files, each once."""
+    found = set()
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
             if isinstance(field, models.FileField):
-                found.setdefault((field.storage, str(field.upload_to)), []).append(field)
-    for (storage, folder), fields in found.items():
-        yield storage, folder, fields
+                found.add((field.storage, str(field.upload_to)))
+    yield from found
 
 
 def _listed(storage: Storage, folder: str) -> list[str]:
@@ -42,11 +43,3 @@ def _listed(storage: Storage, folder: str) -> list[str]:
         return storage.listdir(folder)[1]
     except FileNotFoundError:  # no file has been kept yet
         return []
-
-
-def _named(fields: list[models.FileField]) -> set[str]:
-    names: set[str] = set()
-    for field in fields:
-        rows = field.model._base_manager.exclude(**{field.name: ""})
-        names.update(rows.values_list(field.name, flat=True))
-    return names
