@@ -14,6 +14,8 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Model
 
+from common import outages
+
 
 class Refused(CommandError):
     """The command was understood and says no; exit code 1."""
@@ -34,12 +36,21 @@ class PortalCommand(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
-            return super().execute(*args, **options)
+            return self._executed(*args, **options)
         except CommandError as error:
             if not self._called_from_command_line or options.get("traceback"):
                 raise
             self.stderr.write(str(error))
             sys.exit(error.returncode)
+
+    def _executed(self, *args: Any, **options: Any) -> str | None:
+        """An outage is a refusal: a full disk, a database that does not answer."""
+        try:
+            return super().execute(*args, **options)
+        except Exception as error:
+            if sentence := outages.sentence_of(error):
+                raise Refused(sentence) from error
+            raise
 
     def write_json(self, result: Any) -> None:
         """Print ``result`` as one JSON document; dates as 2026-11-22, ids as text."""

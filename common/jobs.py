@@ -42,7 +42,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
-from common import parameters
+from common import outages, parameters, sessions
 from common.heartbeat import Heartbeat, Superseded
 from common.models import Job, JobState
 from common.refusals import Refused
@@ -200,7 +200,9 @@ def is_stale(job: Job) -> bool:
 
 def claim(job_id: uuid.UUID) -> Job | None:
     """Take a queued or abandoned job; None when there is nothing to take. Of several that try at
-    once exactly one gets it."""
+    once exactly one gets it. The session of the process that abandoned it is ended first: it may
+    hold the lock of the row."""
+    _cut_off(job_id)
     token = uuid.uuid4()
     taken = Job.objects.filter(
         Q(state=JobState.QUEUED) | _stale(), pk=job_id, attempts__lt=MAX_ATTEMPTS
@@ -217,6 +219,12 @@ def claim(job_id: uuid.UUID) -> Job | None:
     return Job.objects.select_related("asked_by").get(pk=job_id) if taken else None
 
 
+def _cut_off(job_id: uuid.UUID) -> None:
+    for token in Job.objects.filter(_stale(), pk=job_id).values_list("token", flat=True):
+        if token and sessions.cut_off(token):
+            logger.warning("job %s: the session of a silent process was ended", job_id)
+
+
 def fence(job: Job) -> None:
     """End the job inside the transaction that writes its result, as the last statement: both are
     one commit. Raises Superseded (and so undoes all of it) when the claim is lost."""
@@ -231,6 +239,7 @@ def run(job_id: uuid.UUID) -> Job | None:
     if job is None:
         return None
     try:
+        sessions.name(job.token)
         with Heartbeat(job) as report, parameters.remembered():
             kind_of(job.kind).function(job, report)
         if job.state != JobState.DONE:
@@ -253,12 +262,19 @@ def _handle(job: Job, error: Exception) -> None:
         _fail(job, str(error))
     elif isinstance(error, SoftTimeLimitExceeded):
         _fail(job, TOO_LONG)
-    elif isinstance(error, OperationalError | InterfaceError) and job.attempts < MAX_ATTEMPTS:
-        logger.warning("job %s is put back: %s", job.pk, type(error).__name__)
-        _release(job)
+    elif _passes(error) and job.attempts < MAX_ATTEMPTS:
+        job.progress = outages.AGAIN[outages.sentence_of(error)]
+        what = "is put back" if _release(job) else "was taken over"
+        logger.warning("job %s %s: %s", job.pk, what, type(error).__name__)
     else:
         _log(job, error)
-        _fail(job, BROKEN)
+        _fail(job, outages.sentence_of(error) or BROKEN)
+
+
+def _passes(error: Exception) -> bool:
+    """Whether another attempt may well succeed."""
+    is_passing = isinstance(error, OperationalError | InterfaceError)
+    return is_passing or bool(outages.sentence_of(error))
 
 
 def _mine(job: Job) -> models.QuerySet[Job]:
@@ -274,9 +290,12 @@ def _conclude(job: Job, state: JobState, error: str = "") -> bool:
     return bool(ended)
 
 
-def _release(job: Job) -> None:
-    """Give the claim back."""
-    _mine(job).update(state=JobState.QUEUED, token=None, heartbeat_at=Now())
+def _release(job: Job) -> bool:
+    """Give the claim back; False when another process has it by now."""
+    given = _mine(job).update(
+        state=JobState.QUEUED, token=None, heartbeat_at=Now(), progress=job.progress
+    )
+    return bool(given)
 
 
 def _fail(job: Job, sentence: str) -> None:
@@ -334,6 +353,7 @@ def give_up() -> int:
 
 def _take_over(job: Job) -> bool:
     """Put a new token on a job that is to be failed, so that its old process cannot end it."""
+    _cut_off(job.pk)
     token = uuid.uuid4()
     taken = Job.objects.filter(
         Q(state=JobState.QUEUED) | _stale(), pk=job.pk, token=job.token

@@ -4,7 +4,7 @@ import uuid
 
 from celery import shared_task
 
-from common import jobs, workdays
+from common import jobs, leftovers, workdays
 from common.exports import actions as exports
 from common.ledgers import (
     purge,
@@ -41,6 +41,12 @@ def purge_imports() -> None:
 def purge_exports() -> None:
     """Remove exported files that have been kept long enough (beat)."""
     exports.purge()
+
+
+@shared_task(name="common.purge_files")
+def purge_files() -> None:
+    """Delete files that killed processes have left (beat)."""
+    leftovers.purge()
 
 
 @shared_task(name="common.fill_calendar")

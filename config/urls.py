@@ -21,3 +21,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/", include("common.imports.urls")),
     path("", include("reports.urls")),
 ]
+
+# An outage is told as one; see common/outages.py.
+handler500 = "common.outages.answer"

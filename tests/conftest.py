@@ -4,7 +4,7 @@ import signal
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.database", "tests.browser", "tests.cast"]
+pytest_plugins = ["tests.database", "tests.browser", "tests.cast", "tests.protocol"]
 
 # A terminated run takes its databases, workers and browsers with it.
 signal.signal(signal.SIGTERM, signal.default_int_handler)

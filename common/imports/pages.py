@@ -173,7 +173,7 @@ def _progress_text(job: Job | None, unit: str) -> str:
         waiting = timezone.now() - job.created_at if job else timedelta(0)
         if waiting > _PATIENCE:
             return "排队已超过 1 分钟，后台服务可能没有运行，请联系系统管理员。"
-        return "排队中，马上开始。"
+        return (job and job.progress) or "排队中，马上开始。"
     if not job.progress:
         return "已经开始。"
     return f"{job.progress}，已查 {display(job.done)} 行" if job.done else job.progress

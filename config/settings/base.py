@@ -177,7 +177,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+# A job does not need the broker: it goes on when Redis dies, and the claim keeps the message that
+# comes again from doing it twice.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
 # WeasyPrint does not give memory back.
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 50
@@ -191,6 +193,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge-exports": {"task": "common.purge_exports", "schedule": crontab(minute="20")},
     "purge-imports": {"task": "common.purge_imports", "schedule": crontab(hour="3", minute="35")},
     "clear-sessions": {"task": "accounts.clear_sessions", "schedule": crontab(4, hour="3")},
+    "purge-files": {"task": "common.purge_files", "schedule": crontab(hour="3", minute="45")},
     "fill-calendar": {"task": "common.fill_calendar", "schedule": crontab(hour="3", minute="40")},
     # Every morning: the task itself knows whether this is the first working day of the month.
     "monthly-report": {"task": "reports.monthly_report", "schedule": crontab(hour="6", minute="0")},
@@ -278,7 +281,7 @@ MIN_FREE_BYTES = env.int("MIN_FREE_MB", default=200) * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "common.storage.WholeFileStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

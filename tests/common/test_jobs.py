@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from common import heartbeat, jobs, parameters
+from common import heartbeat, jobs, outages, parameters
 from common.heartbeat import Superseded
 from common.models import CalendarDay, Job, JobState
 from common.refusals import Refused
@@ -170,6 +170,7 @@ def test_job_that_is_done_does_not_run_again(kind):
         (Refused("文件里没有数据。"), "文件里没有数据。"),
         (ValueError("陈某 13800000000"), jobs.BROKEN),
         (SoftTimeLimitExceeded(), jobs.TOO_LONG),
+        (OSError(2, "/home/13800000000"), jobs.BROKEN),
     ],
 )
 def test_job_that_cannot_be_done_says_why(kind, caplog, error, sentence):
@@ -186,17 +187,26 @@ def test_job_that_cannot_be_done_says_why(kind, caplog, error, sentence):
 
 
 @in_transaction
-def test_lost_database_connection_is_tried_again_three_times(kind):
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (OperationalError("connection refused"), outages.AWAY),
+        (OSError(28, "No space left on device"), outages.FULL),
+    ],
+)
+def test_outage_is_waited_for_in_three_attempts(kind, error, sentence):
     def does(_job, _report):
-        raise OperationalError
+        raise error
 
     kind.does = does
     job = make_job()
 
-    assert [jobs.run(job.pk).state for _ in range(3)] == [
-        JobState.QUEUED, JobState.QUEUED, JobState.FAILED,
-    ]
-    assert kind.failures == [jobs.BROKEN]
+    for _ in range(2):
+        assert jobs.run(job.pk).state == JobState.QUEUED
+        assert state_of(job) == JobState.QUEUED
+        assert job.progress == outages.AGAIN[sentence]
+    assert jobs.run(job.pk).state == JobState.FAILED
+    assert kind.failures == [sentence]
 
 
 @in_transaction
@@ -309,6 +319,67 @@ def test_job_without_attempts_left_is_not_taken():
     assert jobs.claim(make_stale(attempts=jobs.MAX_ATTEMPTS).pk) is None
 
 
+def frozen(job, statement):
+    """A session of its own that has begun ``statement`` for a job and does not go on; the job
+    falls silent."""
+    session = connection.copy()
+    with session.cursor() as cursor:
+        cursor.execute("SELECT set_config('application_name', %s, false)",
+                       [f"portal job {job.token}"])
+    session.set_autocommit(False)
+    session.cursor().execute(statement)
+    return session
+
+
+@committing
+@pytest.mark.skipif(
+    settings.DATABASE_APPLICATION["USER"] == settings.DATABASE_OWNER["USER"],
+    reason="needs an application role that signs in: DATABASE_OWNER_URL beside DATABASE_URL",
+)
+@pytest.mark.parametrize("spent", [False, True])
+def test_whoever_takes_a_job_over_ends_the_session_of_the_silent_one(kind, spent):
+    """It had written its end and froze before the commit: it holds the lock of the row."""
+    job = make_stale(attempts=jobs.MAX_ATTEMPTS if spent else 1)
+    session = frozen(job, f"UPDATE common_job SET state = 'done' WHERE id = '{job.pk}'")
+    try:
+        begun = time.monotonic()
+        jobs.sweep()
+        jobs.run(job.pk)
+        assert time.monotonic() - begun < 5
+        with pytest.raises(OperationalError):
+            session.commit()
+    finally:
+        session.close()
+    assert state_of(job) == (JobState.FAILED if spent else JobState.DONE)
+
+
+@committing
+def test_session_of_a_running_job_is_left_alone(kind):
+    job = make_job(JobState.RUNNING, attempts=1, token=uuid.uuid4(), heartbeat_at=timezone.now())
+    session = frozen(job, "SELECT 1")
+    try:
+        assert jobs.claim(job.pk) is None
+        session.commit()
+    finally:
+        session.close()
+
+
+@committing
+def test_job_runs_in_a_session_that_bears_its_claim(kind):
+    names = []
+
+    def does(job, _report):
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW application_name")
+            names.append((cursor.fetchone()[0], str(job.token)))
+
+    kind.does = does
+    jobs.run(make_job().pk)
+
+    ((called, token),) = names
+    assert called == f"portal job {token}"
+
+
 # --- The fence ----------------------------------------------------------------------------------
 
 
@@ -347,6 +418,22 @@ def test_overtaken_process_writes_nothing(kind):
 
     assert [day.name for day in CalendarDay.objects.all()] == ["后"]
     assert (job.state, job.attempts) == (JobState.DONE, 2)
+
+
+@in_transaction
+def test_process_cut_off_after_it_was_overtaken_leaves_the_job_alone(kind, caplog):
+    """A frozen process wakes, and its database session is gone; the other one is still at it."""
+    other = uuid.uuid4()
+
+    def does(job, _report):
+        Job.objects.filter(pk=job.pk).update(token=other)
+        raise OperationalError
+
+    kind.does = does
+    job = jobs.run(make_job().pk)
+
+    assert (job.state, job.token, job.attempts) == (JobState.RUNNING, other, 1)
+    assert "was taken over" in caplog.text
 
 
 @in_transaction
