@@ -33,7 +33,7 @@ from tests import factories as make
 from tests.hostile.making import HostileFile, made, names
 from tests.ledgers import desk
 
-for module in ("containers", "sheets", "cells"):
+for module in ("containers", "parts", "sheets", "cells"):
     importlib.import_module(f"tests.hostile.{module}")
 
 pytestmark = pytest.mark.django_db
