@@ -268,7 +268,7 @@ def _handle(job: Job, error: Exception) -> None:
         logger.warning("job %s %s: %s", job.pk, what, type(error).__name__)
     else:
         _log(job, error)
-        _fail(job, outages.sentence_of(error) or BROKEN)
+        _fail(job, outages.ENDED.get(outages.sentence_of(error), BROKEN))
 
 
 def _passes(error: Exception) -> bool:

@@ -23,4 +23,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 # An outage is told as one; see common/outages.py.
+handler400 = "common.outages.answer_bad_request"
 handler500 = "common.outages.answer"

@@ -206,7 +206,7 @@ def test_outage_is_waited_for_in_three_attempts(kind, error, sentence):
         assert state_of(job) == JobState.QUEUED
         assert job.progress == outages.AGAIN[sentence]
     assert jobs.run(job.pk).state == JobState.FAILED
-    assert kind.failures == [sentence]
+    assert kind.failures == [outages.ENDED[sentence]]
 
 
 @in_transaction

@@ -4,8 +4,9 @@ import errno
 
 import psycopg
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
-from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
 from django.urls import reverse
 from xlsxwriter.exceptions import FileCreateError
 
@@ -76,6 +77,23 @@ def test_another_error_is_an_error(breaking):
     assert answer.status_code == 500
     assert "系统出错" in answer.text
     assert "person" not in answer.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("error", "status"), [
+    (database_error(psycopg.OperationalError("connection refused")), 503),
+    (DatabaseError("Forced update did not affect any rows."), 400),  # signed out meanwhile
+])
+def test_a_session_that_cannot_be_saved(cast, client, monkeypatch, error, status):
+    client.force_login(cast.town_a_staff)
+
+    def save(*_args, **_more):
+        raise error
+
+    monkeypatch.setattr(Session, "save", save)
+    answer = client.get(reverse("accounts:me"))
+    assert answer.status_code == status
+    assert (outages.AWAY in answer.text) == (status == 503)
 
 
 class Breaking(PortalCommand):

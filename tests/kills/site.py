@@ -124,6 +124,7 @@ class Site:
             "REDIS_URL": self.redis.url, "PORTAL_STATE": str(self.state),
             "PORTAL_CREATE_KEYS": "1", "TMPDIR": str(self.temporary),
             "PORTAL_BIND": f"127.0.0.1:{self.port}", "PORTAL_TEST_STALE": "8",
+            "PORTAL_TEST_VISIBLE": "60",
         }
 
     def start(self) -> None:

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.full
 as_root = pytest.mark.skipif(not IS_ROOT, reason="small file systems are mounted as root only")
 
 SAVERS, CRASHES = 4, 5
-AWAY, FULL = "数据库暂时连不上，没有保存", "服务器磁盘已满，没有保存"
+AWAY, FULL = "数据库暂时连不上，刚才的操作不一定保存了", "服务器磁盘已满，没有保存"
 SIZE, NEW = 60, 6000
 
 
