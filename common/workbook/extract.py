@@ -20,7 +20,7 @@ def extract(file: BinaryIO, request: dict[str, Any]) -> Iterator[Frame]:
 
     Raises Unreadable, also after the first rows (row limit, a damaged end of a text file).
     """
-    kind = container.kind_of(file)
+    kind = container.kind_of(file, request["scale"])
     sheet, others = _find_sheet(file, kind, request)
     layout = _layout(sheet, request)
     cells = columns.chosen(layout.header, sheet.offset)
