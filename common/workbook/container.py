@@ -54,17 +54,20 @@ _WEB_BEGINNINGS = ("<!doctype html", "<html", "<table", "<head", "<meta", "<body
 _XML_SPREADSHEET = "urn:schemas-microsoft-com:office:spreadsheet"
 
 
-def kind_of(file: BinaryIO) -> str:
-    """Return "xlsx", "xls" or "csv" by content, whatever the name; raises Unreadable."""
+def kind_of(file: BinaryIO, scale: float = 1) -> str:
+    """Return "xlsx", "xls" or "csv" by content, whatever the name; raises Unreadable.
+
+    scale: how many times as large as usual a file may be.
+    """
     size = file.seek(0, 2)
     file.seek(0)
     head = file.read(4096)
     if size == 0:
         raise Unreadable(EMPTY)
-    if size > LARGEST_FILE:
+    if size > LARGEST_FILE * scale:
         raise Unreadable(TOO_LARGE)
     if head.startswith(_ZIP):
-        _check_zip(file)
+        _check_zip(file, scale)
         return "xlsx"
     if head.startswith(_OLE):
         _check_ole(file)
@@ -112,18 +115,20 @@ def _has_stream(content: bytes, name: str) -> bool:
     return False
 
 
-def _check_zip(file: BinaryIO) -> None:
+def _check_zip(file: BinaryIO, scale: float) -> None:
     try:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
             directory_at = archive.start_dir
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, UnicodeError) as error:
         raise Unreadable(DAMAGED) from error
-    _check_entries(entries, directory_at)
+    _check_entries(entries, directory_at, scale)
     _check_parts({entry.filename.lower() for entry in entries})
 
 
-def _check_entries(entries: list[zipfile.ZipInfo], directory_at: int) -> None:
+def _check_entries(
+    entries: list[zipfile.ZipInfo], directory_at: int, scale: float
+) -> None:
     names = {entry.filename.lower() for entry in entries}
     if not entries or len(names) != len(entries):
         raise Unreadable(DAMAGED)
@@ -131,7 +136,7 @@ def _check_entries(entries: list[zipfile.ZipInfo], directory_at: int) -> None:
         raise Unreadable(LOCKED)
     if any(not _is_plain(entry) for entry in entries):
         raise Unreadable(DAMAGED)
-    unpacked = sum(entry.file_size for entry in entries)
+    unpacked = sum(entry.file_size for entry in entries) / scale
     if len(entries) > MOST_ENTRIES or unpacked > LARGEST_UNPACKED or any(map(_is_bomb, entries)):
         raise Unreadable(TOO_LARGE)
     # Parts lie one after another from the first byte to the directory: nothing is put before,

@@ -19,7 +19,7 @@ def extract(file: BinaryIO, request: dict[str, Any]) -> Iterator[Frame]:
 
     Raises Unreadable.
     """
-    kind = container.kind_of(file)
+    kind = container.kind_of(file, request["scale"])
     if kind == "xlsx":
         proof.check(file)
         parts.refuse_long(file, request["row_limit"])

@@ -138,9 +138,11 @@ def open_table(
     refused. title, others: this ledger's title and other ledgers (title -> headers), to say “这像是
     《…》”. fill_down: canonical headers whose vertical merges are filled down. sheet: read this one
     and no other. find_error_cells: give errors and uncalculated formulas of .xlsx as BrokenCell
-    instead of "". memory_limit in bytes, timeout in seconds of silence of the child.
+    instead of "". memory_limit in bytes, timeout in seconds of silence of the child: for ROW_LIMIT
+    rows; whoever allows more rows allows as much more memory, time and size.
     Raises Unreadable with one sentence. The child dies with the thread that opened the table.
     """
+    scale = max(1.0, row_limit / ROW_LIMIT)
     request = {
         "headers": {name: list(synonyms) for name, synonyms in headers.items()},
         "required": list(required),
@@ -153,11 +155,12 @@ def open_table(
         "sheet": sheet,
         "find_error_cells": find_error_cells,
         "row_limit": row_limit,
-        "memory_limit": memory_limit,
-        "cpu_limit": CPU_LIMIT,
+        "memory_limit": int(memory_limit * scale),
+        "cpu_limit": int(CPU_LIMIT * scale),
+        "scale": scale,
     }
     with _descriptor(source) as file:
-        return _open(file, request, timeout)
+        return _open(file, request, timeout * scale)
 
 
 def _open(file: BinaryIO, request: dict[str, Any], timeout: float) -> Table:
