@@ -40,7 +40,7 @@ def crew(transactional_db, tmp_path, redis_server):
 
 @pytest.fixture
 def killer(crew, tell):
-    """Kills at random; KILLS_SEED repeats a run."""
+    """Kills at random; KILLS_SEED draws the same moments again."""
     killer = Killer(crew, int(os.environ.get("KILLS_SEED", random.randrange(10**6))))
     yield killer
     tell(killer.protocol())

@@ -1,5 +1,6 @@
 """kill -9 and SIGSTOP at random points of the four jobs: nothing lost, doubled, half applied."""
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from tests.kills import work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROUNDS = 20
+ROUNDS = int(os.environ.get("KILLS_ROUNDS", "20"))
 # Every fifth blow only stops the process, and wakes it when another one has done the job.
 STOP_EVERY = 5
 
