@@ -21,7 +21,7 @@ def export(path: Path) -> int:
     from common.paging import ordered
     from enterprises.models import Entity
 
-    ids = list(ordered(Entity.objects.all(), ("name",)).values_list("pk", flat=True))
+    ids = ordered(Entity.objects.all(), ("name",)).values_list("pk", flat=True).iterator()
     options = Options(day=ledgers.DAY, scope=acting_scope(None))
     ledger = ledger_of("enterprises")()
     with path.open("wb") as target:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any, BinaryIO
 
 import xlsxwriter
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from common import secrets
 from common.ledgers.columns import ChoiceCell, Column, DecimalCell, IntegerCell, YesNoCell
+from common.ledgers.facets import FEW
 from common.ledgers.ledger import Ledger
 from common.ledgers.rows import Options
 
@@ -16,7 +18,6 @@ from common.ledgers.rows import Options
 TEMPLATE_ROWS = 2000
 # A job says after so many rows how far it is.
 TOLD = 500
-CHUNK = 5000
 SUGGESTIONS: dict[str, Any] = {}
 
 
@@ -34,16 +35,18 @@ def ledger_rows(
     ledger: Ledger, ids: Iterable[uuid.UUID], options: Options, *, identity: bool
 ) -> Iterator[dict[str, str]]:
     """Column name → printed text of each record on ``options.day``. Secrets are masked unless
-    ``identity``."""
-    ids = list(ids)
-    ledger.load(ids, options)
+    ``identity``. A part of the records is in memory at a time."""
     secret_columns = [c for c in ledger.columns if c.is_secret]
-    for pk in ids:
-        values = ledger.values(pk, options.day)
-        for column in secret_columns:
-            token = values.get(column.column_name, "")
-            values[column.column_name] = secrets.disclose(token) if identity else column.show(token)
-        yield values
+    waiting = iter(ids)
+    while part := list(islice(waiting, FEW)):
+        ledger.load(part, options)
+        for pk in part:
+            values = ledger.values(pk, options.day)
+            for column in secret_columns:
+                name = column.column_name
+                token = values.get(name, "")
+                values[name] = secrets.disclose(token) if identity else column.show(token)
+            yield values
 
 
 def write_export(

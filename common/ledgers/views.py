@@ -243,7 +243,7 @@ class LedgerListView(ScopedListView):
             told = _told(self._prepared(rows), report)
             write_xlsx(target, title=self.title, columns=self.chosen, rows=told)
             return
-        ids = list(rows.values_list("pk", flat=True))
+        ids = rows.values_list("pk", flat=True).iterator()
         options = Options(day=self.day, scope=self._export_scope(asked))
         write_ledger(
             target,

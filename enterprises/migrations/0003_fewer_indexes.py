@@ -12,6 +12,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Taking db_index away removes every index of that column alone, this one too.
+        migrations.RemoveConstraint(model_name='entity', name='entity_uscc_unique'),
         migrations.AlterField(
             model_name='entity',
             name='name_key',
@@ -52,5 +54,13 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='entitystate',
             index=models.Index(condition=models.Q(('grid__isnull', False)), fields=['grid'], name='entity_state_grid'),
+        ),
+        migrations.AddConstraint(
+            model_name='entity',
+            constraint=models.UniqueConstraint(
+                fields=('uscc',),
+                condition=models.Q(('uscc', ''), _negated=True) & models.Q(('kind', 'market'), _negated=True),
+                name='entity_uscc_unique',
+            ),
         ),
     ]

@@ -34,7 +34,7 @@ class Command(PortalCommand):
         records = ledger.model.objects.within(scope)
         if options["area"]:
             records = records.within(area_scope(area_coded(options["area"])), day)
-        ids = records.values_list("pk", flat=True)
+        ids = records.values_list("pk", flat=True).iterator()
         identity = not options["user"]
         try:
             with Path(options["file"]).open("wb") as target:
