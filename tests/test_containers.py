@@ -71,7 +71,7 @@ def test_image_does_not_run_as_root():
 
 def test_image_holds_the_code_and_nothing_else():
     kept = re.findall(r"^!(\S+?)/?$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
-    code = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
+    code = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "benchmarks"}
     assert set(kept) == code | {"static", "templates", "manage.py", "requirements.lock"}
 
 

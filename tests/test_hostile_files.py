@@ -153,9 +153,12 @@ PARSERS = (
     "python_calamine", "openpyxl", "xlrd", "common.workbook.extract", "common.workbook.sheets",
     "common.workbook.proof", "common.workbook.parts", "common.workbook.biff",
 )
-# Where a ledger file may be opened, and by what a check may be run.
+# Where a ledger file may be opened, and by what a check may be run. A list of accounts, of a
+# thousand rows at most, is read while the system administrator waits, in the guarded child too.
 OPENERS = {
-    "open_table(": {"common/ledgers/batches.py", "common/workbook/reader.py"},
+    "open_table(": {
+        "accounts/bulk.py", "common/ledgers/batches.py", "common/workbook/reader.py",
+    },
     "read_and_check(": {"common/ledgers/batches.py"},
     "batches.check(": {"common/ledgers/tasks.py"},
 }

@@ -21,6 +21,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Grant, User
+from common import parameters
 from common.models import BatchState, ImportBatch, ImportRow, ReadEntry
 from common.trace import latest_mark
 from enterprises.models import Entity
@@ -133,14 +134,14 @@ def test_forwarded_headers_name_neither_host_nor_scheme(town):
     assert not answer.wsgi_request.is_secure()
 
 
-def test_a_forged_address_does_not_escape_the_lock(client, settings):
+def test_a_forged_address_does_not_escape_the_lock(client):
     make_user("zhoumin")
     codes = [
         client.post(
             "/login/", {"username": "zhoumin", "password": "no"},
             headers={"X-Forwarded-For": f"10.0.0.{number}", "X-Real-IP": f"10.0.1.{number}"},
         ).status_code
-        for number in range(settings.AXES_FAILURE_LIMIT + 1)
+        for number in range(parameters.value("login.failure_limit") + 1)
     ]
     assert codes[-2:] == [429, 429]
 

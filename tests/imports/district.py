@@ -170,6 +170,7 @@ def read_typed(file: Any, **_options: Any) -> Any:
     names = list(dict.fromkeys(name for row in rows for name in row))
     values = ([_cell(row.get(name)) for name in names] for row in rows)
     table = SimpleNamespace(
+        kind="xlsx",
         sheet="",
         header_row=1,
         dropped_rows=[],
