@@ -46,6 +46,17 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     "build_reports": frozenset({Role.DISTRICT, Role.TOWN}),
     "read_rules": STAFF_ROLES,
     "edit_rules": frozenset({Role.DISTRICT}),
+    # Logs: the secretary files, the town accepts or returns, the district confirms.
+    "read_logs": STAFF_ROLES | {Role.SECRETARY},
+    "file_logs": frozenset({Role.SECRETARY}),
+    "review_logs": frozenset({Role.TOWN}),
+    "confirm_logs": frozenset({Role.DISTRICT}),
+    "exempt_logs": frozenset({Role.DISTRICT, Role.TOWN}),
+    "reopen_logs": frozenset({Role.DISTRICT, Role.TOWN}),
+    "remind": frozenset({Role.DISTRICT, Role.SECTOR, Role.TOWN}),
+    "read_visits": STAFF_ROLES | {Role.INSTRUCTOR},
+    "record_visits": frozenset({Role.INSTRUCTOR, Role.TOWN}),
+    "answer_needs": frozenset({Role.DISTRICT, Role.TOWN}),
     # The three administrators: each has one, and nobody else has any of them.
     "manage_accounts": frozenset({Role.SYSTEM_ADMIN}),
     "edit_security": frozenset({Role.SECURITY_ADMIN}),

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "enterprises",
     "organizations",
     "members",
+    "activities",
     "reports",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -195,6 +196,8 @@ CELERY_BEAT_SCHEDULE = {
     "clear-sessions": {"task": "accounts.clear_sessions", "schedule": crontab(4, hour="3")},
     "purge-files": {"task": "common.purge_files", "schedule": crontab(hour="3", minute="45")},
     "fill-calendar": {"task": "common.fill_calendar", "schedule": crontab(hour="3", minute="40")},
+    # Every night: the first of a month opens it, other nights look after what has changed.
+    "open-months": {"task": "activities.open_months", "schedule": crontab(minute="5", hour="0")},
     # Every morning: the task itself knows whether this is the first working day of the month.
     "monthly-report": {"task": "reports.monthly_report", "schedule": crontab(hour="6", minute="0")},
 }

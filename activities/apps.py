@@ -1,0 +1,21 @@
+"""Monthly activity logs, activities, visits and needs."""
+
+from django.apps import AppConfig
+
+
+class ActivitiesConfig(AppConfig):
+    """活动日志、走访和企业需求。"""
+
+    name = "activities"
+    verbose_name = "活动日志"
+
+    def ready(self) -> None:
+        from activities import models, reach  # noqa: F401, PLC0415 -- models need ready apps
+        from common import trace  # noqa: PLC0415
+
+        trace.track(models.ActivityLog, "organization_id")
+        trace.track(models.LogReopening, "log_id")
+        trace.track(models.Activity, "organization_id")
+        trace.track(models.LogPhoto, "log_id")
+        trace.track(models.Visit, "instructor_id", "entity_id|organization_id")
+        trace.track(models.Need, "id", "entity_id|organization_id")
