@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-TIMES, MEGABYTES, QUERIES, ROWS = "倍", "MB", "次", "行"
+TIMES, MEGABYTES, QUERIES, ROWS, SECONDS, LOGS = "倍", "MB", "次", "行", "秒", "份"
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,12 @@ BOUNDS = (
     Bound("ten.apply", "×10：入库每行", 1.5, TIMES, "÷ ×1"),
     Bound("ten.coverage", "×10：覆盖情况每行", 1.5, TIMES, "÷ ×1"),
     Bound("ten.list", "×10：名单页每行", 1.5, TIMES, "÷ ×1"),
+    Bound("month.p95", "月末报送：95% 的请求", 0.5, SECONDS, "300 名书记 10 分钟报完，同时出报告"),
+    Bound("month.p99", "月末报送：99% 的请求", 1.5, SECONDS, "同上"),
+    Bound("month.errors", "月末报送：出错", 0, QUERIES, "同上"),
+    Bound("month.lost", "月末报送：丢失的日志", 0, LOGS, "同上"),
+    Bound("month.doubled", "月末报送：重复的日志", 0, LOGS, "同上"),
+    Bound("month.report", "月末报送：同时出的报告", 2, TIMES, "最慢的一份 ÷ 空闲时"),
 )
 
 
