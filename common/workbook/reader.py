@@ -9,48 +9,28 @@ killed with the table. This process holds 2,000 rows at a time.
 """
 
 import io
-import json
-import logging
 import os
-import pickle
-import select
-import signal
-import struct
-import subprocess
-import sys
 import tempfile
-import time
-import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
 
+from common.guarded.parent import Guarded, Sentences
 from common.workbook.container import DAMAGED, LARGEST_FILE, MEBIBYTE, TOO_LARGE
 from common.workbook.errors import Unreadable
 from common.workbook.headers import Headers, column_letter
 
 __all__ = ["DroppedRow", "FoundColumn", "Table", "Unreadable", "open_table"]
 
-logger = logging.getLogger(__name__)
-
 ROW_LIMIT = 200_000
 MEMORY_LIMIT = 768 * MEBIBYTE
 CPU_LIMIT = 60
 LONGEST_WAIT = 60.0
 LONGEST_EXPLANATION = 4.0
-LARGEST_FRAME = 48 * MEBIBYTE
 
-_ROOT = Path(__file__).resolve().parents[2]
 _TOO_SLOW = "文件太复杂，读取用时过长，请把数据复制到一个新的工作表，存为 .xlsx 再上传。"
-_ALLOWED = {
-    ("datetime", "date"),
-    ("datetime", "datetime"),
-    ("datetime", "time"),
-    ("datetime", "timedelta"),
-    ("common.cells.errors", "BrokenCell"),
-}
+_SENTENCES = Sentences(too_large=TOO_LARGE, too_slow=_TOO_SLOW, damaged=DAMAGED)
 
 
 @dataclass(frozen=True)
@@ -98,7 +78,7 @@ class Table:
     columns: list[FoundColumn]
     other_sheets: list[str]
     rows: Iterator[tuple[int, list[Any]]] = field(repr=False)
-    _child: "_Child" = field(repr=False)
+    _child: Guarded = field(repr=False)
     dropped_rows: list[DroppedRow] = field(default_factory=list)
     unnamed_columns: list[str] = field(default_factory=list)
 
@@ -163,8 +143,14 @@ def open_table(
         return _open(file, request, timeout * scale)
 
 
+def _child(file: BinaryIO, request: dict[str, Any], timeout: float) -> Guarded:
+    return Guarded(
+        "common.workbook.child", file, request, timeout=timeout, sentences=_SENTENCES
+    )
+
+
 def _open(file: BinaryIO, request: dict[str, Any], timeout: float) -> Table:
-    child = _Child(file, request | {"explain": False}, timeout)
+    child = _child(file, request | {"explain": False}, timeout)
     try:
         kind, found = child.receive()
         if kind == "too large":
@@ -180,7 +166,7 @@ def _open(file: BinaryIO, request: dict[str, Any], timeout: float) -> Table:
 
 def _explanation(file: BinaryIO, request: dict[str, Any], timeout: float) -> str:
     """Ask a second child which far cell made the first one run out of memory."""
-    child = _Child(file, request | {"explain": True}, min(timeout, LONGEST_EXPLANATION))
+    child = _child(file, request | {"explain": True}, min(timeout, LONGEST_EXPLANATION))
     try:
         child.receive()
     except Unreadable as answer:
@@ -191,7 +177,7 @@ def _explanation(file: BinaryIO, request: dict[str, Any], timeout: float) -> str
 
 
 def _rows(
-    child: "_Child", dropped: list[DroppedRow], unnamed: list[str]
+    child: Guarded, dropped: list[DroppedRow], unnamed: list[str]
 ) -> Iterator[tuple[int, list[Any]]]:
     """Yield the rows; knows the table's lists, not the table, which then can be forgotten."""
     try:
@@ -229,104 +215,3 @@ def _copy(source: BinaryIO) -> BinaryIO:
         copy.write(piece)
     copy.flush()
     return copy
-
-
-class _Unpickler(pickle.Unpickler):
-    """Reads plain values, dates and BrokenCell, whatever the child may send."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in _ALLOWED:
-            return super().find_class(module, name)
-        raise pickle.UnpicklingError(f"{module}.{name} is not allowed")
-
-
-class _Child:
-    """The process that reads the file."""
-
-    def __init__(self, file: BinaryIO, request: dict[str, Any], timeout: float) -> None:
-        self._timeout = timeout
-        descriptor = file.fileno()
-        self._process = subprocess.Popen(
-            [sys.executable, "-sP", "-m", "common.workbook.child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            pass_fds=[descriptor],
-            cwd="/",
-            # Nothing of this process's environment: it holds keys and database addresses.
-            env={"PYTHONPATH": str(_ROOT), "LC_ALL": "C.UTF-8"},
-        )
-        self._end = weakref.finalize(self, _kill, self._process)
-        message = request | {"descriptor": descriptor, "parent": os.getpid()}
-        try:
-            with self._process.stdin as stream:  # type: ignore[union-attr]
-                stream.write(json.dumps(message).encode())
-        except BrokenPipeError:
-            pass  # it died at once: _wait_until_ready() says so
-        self._wait_until_ready()
-
-    def _wait_until_ready(self) -> None:
-        """Tell a reader that cannot work from a file that cannot be read."""
-        try:
-            self._frame()
-        except EOFError as error:
-            self.close()
-            code = self._process.returncode
-            raise RuntimeError(f"the process that reads files ended with code {code}") from error
-
-    def receive(self) -> tuple[str, Any]:
-        """Return the next (kind, payload); ("too large", None) if it ran out of memory.
-
-        Raises Unreadable with what the child says, or with what its silence or end means.
-        """
-        try:
-            kind, payload = self._frame()
-        except EOFError:
-            return self._verdict()
-        if kind == "refused":
-            raise Unreadable(payload)
-        return kind, payload
-
-    def _frame(self) -> tuple[str, Any]:
-        (size,) = struct.unpack(">I", self._read(4))
-        if size > LARGEST_FRAME:
-            raise Unreadable(TOO_LARGE)
-        kind, payload = _Unpickler(io.BytesIO(self._read(size))).load()
-        return kind, payload
-
-    def close(self) -> None:
-        """Kill the process if it still runs, and clear up."""
-        self._end()
-
-    def _read(self, size: int) -> bytes:
-        stream = self._process.stdout.fileno()  # type: ignore[union-attr]
-        waiting = select.poll()
-        waiting.register(stream, select.POLLIN | select.POLLHUP)
-        give_up = time.monotonic() + self._timeout
-        received = bytearray()
-        while len(received) < size:
-            left = give_up - time.monotonic()
-            if left <= 0 or not waiting.poll(left * 1000):
-                raise Unreadable(_TOO_SLOW)
-            piece = os.read(stream, min(size - len(received), MEBIBYTE))
-            if not piece:
-                raise EOFError
-            received += piece
-        return bytes(received)
-
-    def _verdict(self) -> tuple[str, Any]:
-        """Say what it means that the process has ended without a last word."""
-        code = self._process.wait(self._timeout)
-        if code == -signal.SIGABRT:
-            return "too large", None
-        if code in (-signal.SIGXCPU, -signal.SIGKILL):
-            raise Unreadable(_TOO_SLOW)
-        logger.warning("The process that reads ledger files ended with code %s", code)
-        raise Unreadable(DAMAGED)
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    if process.stdout:
-        process.stdout.close()
-    process.wait()

@@ -1,0 +1,1 @@
+"""Photos of strangers: decoded in a guarded process, kept as a plain JPEG and nothing else."""
