@@ -17,13 +17,14 @@ from django.utils.functional import SimpleLazyObject
 from accounts import totp
 from accounts.choices import SignInEvent
 from accounts.lockout import BEGUN, SEEN
-from accounts.scope import scope_for
+from accounts.models import User
+from accounts.scope import Scope, scope_for
 from common import parameters
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 VERIFY = "accounts:verify"
 # Pages that are open before the last step of signing in is made.
-_ALWAYS_OPEN = frozenset({"accounts:logout", "accounts:type"})
+_ALWAYS_OPEN = frozenset({"accounts:logout", "accounts:type", "accounts:again"})
 
 
 class ScopeMiddleware:
@@ -71,10 +72,19 @@ def step_of(request: HttpRequest) -> str | None:
     user = request.user
     if user.uses_totp and not user.is_verified():
         return VERIFY
+    return _step_of_account(user, request.scope)
+
+
+def step_after_password(user: User, scope: Scope) -> str | None:
+    """The page that comes next for somebody whose password has just been right."""
+    return VERIFY if user.uses_totp else _step_of_account(user, scope)
+
+
+def _step_of_account(user: User, scope: Scope) -> str | None:
     if user.must_change_password:
         return "accounts:password"
     if not user.uses_totp and parameters.value("totp.required_roles"):
-        return "accounts:totp" if totp.is_required(request.scope.roles) else None
+        return "accounts:totp" if totp.is_required(scope.roles) else None
     return None
 
 

@@ -8,6 +8,7 @@ from accounts import totp_views, views
 app_name = "accounts"
 urlpatterns = [
     path("login/", views.LoginView.as_view(), name="login"),
+    path("login/again/", views.AgainView.as_view(), name="again"),
     path("logout/", views.LogoutView.as_view(), name="logout"),
     path("link/<str:token>/", views.LinkView.as_view(), name="link"),
     path("me/", views.PersonalView.as_view(), name="me"),

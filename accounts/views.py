@@ -1,26 +1,30 @@
 """Signing in and out, passwords, the personal page."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from axes.helpers import get_cool_off
 from django.contrib import messages
-from django.contrib.auth import logout, views
+from django.contrib.auth import login, logout, views
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render, resolve_url
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
-from django.views.generic import FormView
+from django.views.generic import FormView, View
 
 from accounts.context import TYPE_COOKIE
 from accounts.forms import ChangePasswordForm, LinkPasswordForm, LoginForm
 from accounts.links import digest_of, open_link, set_by_link
 from accounts.lockout import one_at_a_time
+from accounts.middleware import step_after_password, step_of
 from accounts.models import Grant
+from accounts.scope import scope_for
 from common.access import ANYONE, PUBLIC, access
 from common.views import AccessMixin, PageView
 
@@ -38,6 +42,50 @@ class LoginView(views.LoginView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with one_at_a_time(request.POST.get("username", "")):
             return super().post(request, *args, **kwargs)
+
+
+@method_decorator(
+    [login_not_required, never_cache, sensitive_post_parameters()], name="dispatch"
+)
+class AgainView(View):
+    """The password once more, inside a page on which somebody was writing when the session ended
+    (static/draft.js). GET: who is signed in here, and a token that holds for the next POST."""
+
+    roles = PUBLIC
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if not user.is_authenticated:
+            return JsonResponse({"user": "", "token": get_token(request)})
+        if step := step_of(request):
+            return JsonResponse(self.onward(step) | {"user": ""})
+        return JsonResponse({"user": user.username, "token": get_token(request)})
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        with one_at_a_time(request.POST.get("username", "")):
+            form = LoginForm(request, data=request.POST)
+            if not form.is_valid():
+                return JsonResponse({"sentence": self.why(form)}, status=400)
+            user = form.get_user()
+            login(request, user)
+        list(messages.get_messages(request))  # that the session had ended is old news
+        if step := step_after_password(user, scope_for(user)):
+            return JsonResponse(self.onward(step))
+        return JsonResponse({"user": user.username, "token": get_token(request)})
+
+    def why(self, form: LoginForm) -> str:
+        """What was wrong with the password."""
+        if not form.non_field_errors():
+            return "请填写密码。"
+        if form.tries_left is None:
+            return "密码不正确，请重新填写。"
+        return f"密码不正确，还可以再试 {form.tries_left} 次。"
+
+    def onward(self, step: str) -> dict[str, str]:
+        """The page of what is still to be done; it leads back to the page where the text is."""
+        data = self.request.POST or self.request.GET
+        query = urlencode({"next": data.get("next", "")})
+        return {"url": f"{reverse(step)}?{query}", "token": get_token(self.request)}
 
 
 class LogoutView(views.LogoutView):

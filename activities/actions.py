@@ -1,6 +1,7 @@
 """Writing a log and judging it: each verb is one transaction, recorded as its user's."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
@@ -20,7 +21,12 @@ from activities.models import (
     LogRound,
     Need,
 )
-from activities.queries import earlier_texts, reopened_until, roster_size
+from activities.queries import (
+    earlier_texts,
+    ledger_activities,
+    reopened_until,
+    roster_size,
+)
 from common import parameters, workdays
 from common.models import Via
 from common.periods import month_end
@@ -34,37 +40,53 @@ class StaleDraft(Refused):
     """The draft was saved elsewhere after this page was loaded."""
 
 
-def save_draft(
-    *, log: ActivityLog, content: Mapping, revision: int, by: User, scope: Scope
-) -> LogDraft:
-    """Keep what has been typed, as it is. ``revision``: that of the draft the page started from.
+@dataclass(frozen=True)
+class Seen:
+    """What a page started from: how often the log had been submitted, and which draft it showed
+    (0 = none yet)."""
 
-    Raises StaleDraft when a newer one is there, Refused when the log cannot be written now.
+    rounds: int
+    revision: int
+
+
+def save_draft(
+    *, log: ActivityLog, content: Mapping, seen: Seen | None, by: User, scope: Scope
+) -> LogDraft:
+    """Keep what has been typed, as it is. ``seen``: what the page started from; None: whatever is
+    there is replaced. The same text sent twice is one save: an answer may be lost on its way.
+
+    Raises StaleDraft when something newer is there, Refused when the log cannot be written now.
     """
     with transaction.atomic():
         fresh = ActivityLog.objects.select_for_update(of=("self",)).get(pk=log.pk)
-        _may_write(fresh, scope)
+        may_write(fresh, scope)
         draft = LogDraft.objects.filter(log=fresh).first() or LogDraft(log=fresh)
-        if draft.revision != revision:
-            raise StaleDraft("这份日志在另一个页面改过，请刷新后接着写。")
-        draft.content, draft.revision = dict(content), revision + 1
+        if seen == Seen(fresh.rounds, draft.revision - 1) and draft.content == content:
+            return draft
+        _same_draft(fresh, draft.revision, seen)
+        draft.content, draft.revision = dict(content), draft.revision + 1
         draft.saved_at, draft.saved_by = timezone.now(), by
         draft.save()
     return draft
 
 
-def submit(*, log: ActivityLog, content: Content, by: User, scope: Scope) -> LogRound:
+def submit(
+    *, log: ActivityLog, content: Content, by: User, scope: Scope, seen: Seen | None = None
+) -> LogRound:
     """Hand the log in. The same content sent twice is one submission.
 
-    Raises Refused when the month is locked, nothing is said, or the state does not allow it.
+    Raises Refused when the month is locked, nothing is said, or the state does not allow it;
+    StaleDraft when the log was written elsewhere after the page that started from ``seen``.
     """
-    _complete(content)
+    _complete(log, content)
     now = timezone.now()
     with recording(by=by, via=Via.PAGE):
         fresh = ActivityLog.objects.select_for_update(of=("self",)).get(pk=log.pk)
         if (twice := _same_again(fresh, content)) is not None:
             return twice
-        _may_write(fresh, scope)
+        may_write(fresh, scope)
+        draft = LogDraft.objects.filter(log=fresh).first()
+        _same_draft(fresh, draft.revision if draft else 0, seen)
         found = _cautions(fresh, content)
         # A returned log that comes again keeps the day on which it first came.
         first = fresh.submitted_at or now
@@ -98,10 +120,19 @@ def _cautions(log: ActivityLog, content: Content) -> list[Caution]:
     return rules.cautions(content, log.month, roster, earlier_texts(log))
 
 
-def _complete(content: Content) -> None:
+def _same_draft(log: ActivityLog, revision: int, seen: Seen | None) -> None:
+    if seen is not None and seen != Seen(log.rounds, revision):
+        raise StaleDraft("这份日志在另一个页面改过，这一页写的还没有保存。")
+
+
+def _complete(log: ActivityLog, content: Content) -> None:
+    """Activities of the ledger count as said."""
     if content.is_zero and not content.reason.strip():
         raise Refused("请写明这个月为什么没有开展活动。")
-    if not content.is_zero and not content.activities:
+    in_ledger = content.activities or ledger_activities(log).exists()
+    if content.is_zero and in_ledger:
+        raise Refused("台账里有这个月的活动，不能报没有开展活动。")
+    if not content.is_zero and not in_ledger:
         raise Refused("请至少填一次活动；没有开展活动的，点“这个月没有开展活动”。")
 
 
@@ -113,7 +144,8 @@ def _same_again(log: ActivityLog, content: Content) -> LogRound | None:
     return None
 
 
-def _may_write(log: ActivityLog, scope: Scope) -> None:
+def may_write(log: ActivityLog, scope: Scope) -> None:
+    """Raises Refused, with the sentence why, when the log cannot be written now."""
     if not scope.may("file_logs"):
         raise Refused("您没有填报日志的权限。")
     if log.state not in OPEN:

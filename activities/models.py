@@ -120,8 +120,8 @@ class ActivityLog(models.Model):
 class LogDraft(models.Model):
     """草稿: what has been typed and not submitted, saved with every change.
 
-    ``content``: as activities/contents.py reads it. ``revision`` counts up, so that a page left
-    open elsewhere is noticed instead of overwriting.
+    ``content``: as it was typed, right or wrong (activities/drafts.py). ``revision`` counts up, so
+    that a page left open elsewhere is noticed instead of overwriting.
     """
 
     log = models.OneToOneField(
@@ -264,14 +264,14 @@ class Activity(models.Model):
 
 
 class LogPhoto(models.Model):
-    """照片: re-encoded, without what the camera wrote into it. ``name``: where it lies in the
-    storage, unguessable; it is served by a view that looks at the scope of its log."""
+    """照片: re-encoded, without what the camera wrote into it. ``file`` lies in the storage under a
+    name that cannot be guessed; it is served by a view that looks at the scope of its log."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     log = models.ForeignKey(
         ActivityLog, models.CASCADE, related_name="photos", verbose_name="日志"
     )
-    name = models.CharField("文件", max_length=200, unique=True)
+    file = models.FileField("文件", upload_to="photos/", max_length=200, unique=True)
     caption = models.CharField("说明", max_length=100, blank=True)
     width = models.PositiveIntegerField("宽")
     height = models.PositiveIntegerField("高")
@@ -294,6 +294,9 @@ class LogPhoto(models.Model):
 
     def __str__(self) -> str:
         return self.caption or f"{self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("activities:photo", args=[self.pk])
 
 
 class Visit(models.Model):

@@ -3,10 +3,16 @@
 import uuid
 from datetime import date
 
-from activities.models import Activity, ActivityLog, LogReopening
-from common.periods import add_months
+from activities.models import (
+    Activity,
+    ActivityLog,
+    ActivityQuerySet,
+    LogReopening,
+    LogRound,
+)
+from common.periods import add_months, month_end
 from members.models import Member, managed_in
-from organizations.models import PartyOrganization
+from organizations.models import PartyOrganization, Post
 
 # How far back a text may have been used before.
 MONTHS_OF_TEXTS = 12
@@ -30,3 +36,33 @@ def earlier_texts(log: ActivityLog) -> list[str]:
         organization=log.organization_id, held_on__gte=since, held_on__lt=log.month
     )
     return list(rows.exclude(content="").values_list("content", flat=True))
+
+
+def ledger_activities(log: ActivityLog) -> ActivityQuerySet:
+    """Activities of the month that came by the activities ledger, earliest first."""
+    days = (log.month, month_end(log.month))
+    rows = Activity.objects.filter(log=None, organization=log.organization_id)
+    return rows.filter(held_on__range=days).order_by("held_on", "id")
+
+
+def last_round(log: ActivityLog) -> LogRound | None:
+    """The latest submission of the log itself."""
+    return log.submissions.order_by("-number").first()
+
+
+def earlier_round(log: ActivityLog) -> LogRound | None:
+    """The latest submission of the organization for an earlier month, of the last twelve, in which
+    something took place."""
+    since = add_months(log.month, -MONTHS_OF_TEXTS)
+    rounds = LogRound.objects.filter(
+        log__organization=log.organization_id, log__month__gte=since, log__month__lt=log.month,
+        content__is_zero=False,
+    )
+    return rounds.select_related("log").order_by("-log__month", "-number").first()
+
+
+def secretary_name(organization: uuid.UUID, day: date) -> str:
+    """Who is secretary of the organization on a day, "" for nobody."""
+    return Post.objects.at(day).filter(organization=organization).values_list(
+        "person", flat=True
+    ).first() or ""

@@ -10,6 +10,8 @@ from common.periods import add_months, day_in_month, month_end
 
 # A stretch of this many characters that stood in an earlier log is more than a turn of phrase.
 REPEATED_CHARACTERS = 40
+# Days before the due day from which it is said in colour.
+SOON_DAYS = 5
 
 
 def owes(founded_on: date, dissolved_on: date | None, month: date) -> bool:
@@ -33,6 +35,18 @@ def deadlines(month: date, due_day: int, lock_day: int) -> Deadlines:
     following = add_months(month, 1)
     due_on = day_in_month(following, due_day)
     return Deadlines(due_on, max(due_on, day_in_month(following, lock_day)))
+
+
+def time_left(today: date, due_on: date, last_day: date, *, is_returned: bool) -> tuple[str, str]:
+    """How long a log may still be filed, in a few words, and their tone. ``last_day``: the last one
+    of filing at all, with whatever was reopened. A returned log is not late any more."""
+    if today > last_day:
+        return "已锁定", "bad"
+    if is_returned or today > due_on:
+        words = f"{last_day.month}月{last_day.day}日前可以{'改' if is_returned else '补报'}"
+        return words, "warn" if is_returned else "bad"
+    days = (due_on - today).days
+    return (f"还有 {days} 天" if days else "今天截止"), "" if days > SOON_DAYS else "warn"
 
 
 def is_locked(today: date, lock_on: date, reopened_until: Iterable[date]) -> bool:

@@ -41,7 +41,8 @@ _LABELS = {
 @dataclass(frozen=True)
 class Line:
     """One thing that waits. ``url``: its exact page, "" when it cannot be opened; ``when`` in
-    words with a tone (ok, warn, bad or none); ``verb``: what is to be done there."""
+    words with a tone (ok, warn, bad or none); ``verb``: what is to be done there; ``is_first``:
+    whether it is what this user came for (the one red button)."""
 
     title: str
     url: str
@@ -49,6 +50,7 @@ class Line:
     when: str = ""
     tone: str = ""
     verb: str = "办理"
+    is_first: bool = False
 
 
 @dataclass(frozen=True)

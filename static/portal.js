@@ -26,10 +26,18 @@
     if ("download" in form.dataset) setTimeout(function () { sent.delete(form); }, 3000);
   }
 
+  // Who signs out leaves no text behind on this machine (draft.js).
+  function clean() {
+    try {
+      Object.keys(localStorage).forEach(function (name) { if (name.indexOf("draft:") === 0) localStorage.removeItem(name); });
+    } catch (error) { /* nothing is kept here */ }
+  }
+
   document.addEventListener("submit", function (event) {
     var form = event.target;
     if ("tidy" in form.dataset) tidy(form);
-    if (form.method === "post") { once(event); changed = null; }
+    if (form.method === "post" && !("draft" in form.dataset)) { once(event); changed = null; } // draft.js sends that one
+    if ("leaves" in form.dataset) clean();
   }, true);
 
   document.addEventListener("change", function (event) {

@@ -1,0 +1,57 @@
+"""What waits for a secretary: the months that are to be filed, and those that came back."""
+
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.scope import RIGHTS
+from activities.choices import LogState
+from activities.log_pages import returned_by, time_left
+from activities.models import ActivityLog, LogReopening
+from common.inbox import Box, Line, Matter, waiting
+
+FILERS = RIGHTS["file_logs"]
+
+
+def fileable(logs: QuerySet, today: date) -> QuerySet:
+    """Those whose month has come and is not locked, or was opened again."""
+    reopened = LogReopening.objects.filter(log=OuterRef("pk"), until__gte=today)
+    return logs.filter(Q(lock_on__gte=today) | Exists(reopened), month__lte=today)
+
+
+def _own(request: HttpRequest, state: str) -> list[ActivityLog]:
+    """Oldest month first: it is due first."""
+    rows = ActivityLog.objects.within(request.scope.only(FILERS)).filter(state=state)
+    rows = fileable(rows, timezone.localdate()).select_related("organization")
+    return list(rows.order_by("month", "organization__name", "pk"))
+
+
+@waiting(Box.TODO, order=5, roles=FILERS)
+def logs_to_file(request: HttpRequest) -> Matter:
+    """月度日志: each month of each organization that can be filed now."""
+    lines = []
+    for number, log in enumerate(_own(request, LogState.OWED)):
+        words, tone = time_left(log, timezone.localdate())
+        lines.append(Line(
+            f"{log.month.month}月日志", reverse("activities:log_edit", args=[log.pk]),
+            note=str(log.organization), when=words, tone=tone, verb="填报", is_first=number == 0,
+        ))
+    return Matter("月度日志", len(lines), "份", lines)
+
+
+@waiting(Box.RETURNED, order=5, roles=FILERS)
+def logs_to_mend(request: HttpRequest) -> Matter:
+    """Logs that came back, with what the reviewer said."""
+    lines = []
+    for log in _own(request, LogState.RETURNED):
+        words, tone = time_left(log, timezone.localdate())
+        step = returned_by(log)
+        lines.append(Line(
+            f"{log.month.month}月日志", reverse("activities:log_edit", args=[log.pk]),
+            note=f"{log.organization}　{step.note if step else ''}", when=words, tone=tone,
+            verb="修改",
+        ))
+    return Matter("月度日志", len(lines), "份", lines)
