@@ -5,11 +5,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.generic import View
 
 from accounts.scope import RIGHTS
@@ -210,10 +211,11 @@ class PhotoView(ObjectMixin, View):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            file = self.object.file.open("rb")
+            with self.object.file.open("rb") as file:
+                answer = HttpResponse(file.read(), content_type="image/jpeg")
         except FileNotFoundError as error:
             raise Http404 from error
-        answer = FileResponse(file, content_type="image/jpeg", filename="照片.jpg")
+        answer.headers["Content-Disposition"] = content_disposition_header(False, "照片.jpg")
         answer.headers["Cache-Control"] = "private, no-store"
         # A document of its own when it is opened alone: it may do nothing.
         answer.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"

@@ -146,6 +146,11 @@
     if (!running) running = turn().finally(function () { running = null; });
     return running;
   }
+  // Before a button of the page is sent: also when there is nothing to save, is anybody signed in?
+  async function ready(keeps) {
+    if (!keeps && (text(typed()) !== last || unheard)) return save();
+    try { return await signedIn() ? "yes" : "no"; } catch (error) { return offline(); }
+  }
   async function turn() {
     if (isOver) return "no";
     let renewed = false;
@@ -187,7 +192,7 @@
     return "no";
   }
   function refused(said) {
-    isOver = true;
+    isOver = Boolean(said.is_stale);
     store();
     if (said.is_stale) { stale.hidden = false; stale.scrollIntoView({ block: "center" }); }
     say(said.sentence || "没有保存上，请刷新后再试", "bad");
@@ -220,7 +225,7 @@
     const buttons = document.querySelectorAll("button[name=verb]");
     buttons.forEach(function (one) { one.disabled = true; });
     if (uploads) await uploads;
-    if (keeps || await save() === "yes") {
+    if (await ready(keeps) === "yes") {
       const field = document.createElement("input");
       field.type = "hidden"; field.name = "verb"; field.value = button.value;
       form.appendChild(field);

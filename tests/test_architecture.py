@@ -98,7 +98,7 @@ def test_every_view_declares_its_roles():
 
 def test_only_signing_in_the_type_size_and_a_word_of_health_are_public():
     public = {route.name for route in routes() if roles_of(route.view) == {"public"}}
-    signing_in = {"accounts:login", "accounts:logout", "accounts:link"}
+    signing_in = {"accounts:login", "accounts:again", "accounts:logout", "accounts:link"}
     assert public == signing_in | {"accounts:type", "health", "health_part"}
 
 

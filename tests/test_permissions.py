@@ -14,21 +14,26 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.template.base import Template
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Grant, User
 from accounts.scope import scope_for
+from activities.models import ActivityLog, LogPhoto
 from common import alive
 from common.access import ANYONE, PUBLIC, roles_of
 from common.models import ExportFile, ImportBatch
+from common.periods import month_of
 from enterprises.models import Entity
 from members.models import Member
 from organizations.models import Instructor, PartyOrganization
 from reports.models import ReportRun
 from tests import factories as make
+from tests.activities.logs import log_of
 from tests.cast import USERS
 from tests.ledgers.desk import entity, load
 from tests.routes import Route, routes
@@ -38,6 +43,7 @@ pytestmark = pytest.mark.django_db
 
 TABLE = Path(__file__).with_name("permissions.txt")
 ACTORS = ("anonymous", *USERS)
+MONTH = month_of(timezone.localdate())
 # A value for each argument that is no row; a setting, a day, a year, the word of a drill-down.
 ARGUMENTS = {
     "reports:rows": {"key": "org_coverage"},
@@ -68,6 +74,10 @@ def records(cast) -> dict[type, dict[str, Any]]:
         name: ReportRun.objects.create(number=f"R-{name}", area=area, as_of=date(2026, 6, 30))
         for name, area in (("a", cast.town_a), ("b", cast.town_b), ("above", cast.district))
     }
+    logs = {
+        "a": log_of(cast.organization_a, MONTH), "b": log_of(cast.organization_b, MONTH),
+        "joint": log_of(cast.organization_joint, MONTH),
+    }
     return {
         type(cast.town_a): {"a": cast.town_a, "b": cast.town_b, "above": cast.district},
         Entity: {"a": cast.entity_a, "b": cast.entity_b, "joint": cast.entity_joint_b},
@@ -82,12 +92,21 @@ def records(cast) -> dict[type, dict[str, Any]]:
         Grant: {"a": Grant.objects.get(user=cast.town_a_staff)},
         ExportFile: {"a": export_of(cast.town_a_staff), "b": export_of(cast.town_b_staff)},
         ImportBatch: {"a": batch_of(cast.town_a_staff), "b": batch_of(cast.town_b_staff)},
+        ActivityLog: logs,
+        LogPhoto: {at: photo_of(log) for at, log in logs.items()},
     }
 
 
 def export_of(user: Any) -> ExportFile:
     """An export that is still to be made."""
     return ExportFile.objects.create(list_name="x", title="名单", total=1, asked_by=user)
+
+
+def photo_of(log: ActivityLog) -> LogPhoto:
+    """A photo of a log."""
+    photo = LogPhoto(log=log, width=1, height=1, size=1, digest=str(log.pk))
+    photo.file.save(f"{log.pk}.jpg", ContentFile(b"x"))
+    return photo
 
 
 def batch_of(user: Any) -> ImportBatch:

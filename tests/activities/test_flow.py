@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.choices import Role
 from accounts.scope import Scope, scope_for
 from activities import actions
+from activities.actions import Seen
 from activities.choices import Caution, LogState
 from activities.flow import LOG_FLOW
 from activities.models import Activity, ActivityLog, LogDraft, LogReopening, LogRound, Need
@@ -228,15 +229,21 @@ def test_only_what_is_without_cautions_is_accepted_together(cast, log):
 
 def test_a_draft_is_kept_and_a_stale_page_is_told(cast, log):
     own = scope_for(cast.secretary_a)
-    draft = actions.save_draft(
-        log=log, content={"topic": "安全"}, revision=0, by=cast.secretary_a, scope=own
-    )
-    assert draft.revision == 1
+    first = Seen(rounds=0, revision=0)
+
+    def save(topic: str, seen: Seen | None = first) -> int:
+        return actions.save_draft(
+            log=log, content={"topic": topic}, seen=seen, by=cast.secretary_a, scope=own
+        ).revision
+
+    assert save("安全") == 1
+    assert save("安全") == 1  # the answer was lost and the page asks again
     with pytest.raises(actions.StaleDraft, match="另一个页面改过"):
-        actions.save_draft(
-            log=log, content={"topic": "旧"}, revision=0, by=cast.secretary_a, scope=own
-        )
+        save("旧")
+    with pytest.raises(actions.StaleDraft):
+        actions.submit(log=log, content=content(), by=cast.secretary_a, scope=own, seen=first)
     assert LogDraft.objects.get().content == {"topic": "安全"}
+    assert save("旧", None) == 2  # whoever says so replaces it
     submit(log, cast.secretary_a)
     assert not LogDraft.objects.exists()
 
