@@ -42,15 +42,19 @@ def is_begun(activity: Mapping[str, Any]) -> bool:
     return any(activity.get(name) for name in _SAYING)
 
 
-def draft_of(log: ActivityLog, today: date) -> tuple[Typed, LogDraft | None]:
+def saved_draft(log: ActivityLog) -> LogDraft | None:
+    """What was typed of the log and not submitted."""
+    return LogDraft.objects.filter(log=log).first()
+
+
+def to_go_on_with(log: ActivityLog, draft: LogDraft | None, today: date) -> Typed:
     """What the page of the log shows: the draft, else the last submission, else a beginning."""
-    draft = LogDraft.objects.filter(log=log).first()
     if draft is not None:
-        return draft.content, draft
+        return draft.content
     if (submitted := last_round(log)) is not None:
-        return typed_again(Content.from_json(submitted.content)), None
+        return typed_again(Content.from_json(submitted.content))
     begun = [] if ledger_activities(log).exists() else [new_activity(log, today)]
-    return {"activities": begun, "need": "", "is_zero": False, "reason": ""}, None
+    return {"activities": begun, "need": "", "is_zero": False, "reason": ""}
 
 
 def typed_again(content: Content) -> Typed:

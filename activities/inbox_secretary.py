@@ -2,15 +2,16 @@
 
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.scope import RIGHTS
 from activities.choices import LogState
-from activities.log_pages import returned_by, time_left
+from activities.log_pages import returned_by
 from activities.models import ActivityLog, LogReopening
+from activities.rules import time_left
 from common.inbox import Box, Line, Matter, waiting
 
 FILERS = RIGHTS["file_logs"]
@@ -26,7 +27,14 @@ def _own(request: HttpRequest, state: str) -> list[ActivityLog]:
     """Oldest month first: it is due first."""
     rows = ActivityLog.objects.within(request.scope.only(FILERS)).filter(state=state)
     rows = fileable(rows, timezone.localdate()).select_related("organization")
+    rows = rows.annotate(reopened=Max("reopenings__until"))
     return list(rows.order_by("month", "organization__name", "pk"))
+
+
+def _time_left(log: ActivityLog) -> tuple[str, str]:
+    last_day = max(filter(None, [log.lock_on, log.reopened]))
+    returned = log.state == LogState.RETURNED
+    return time_left(timezone.localdate(), log.due_on, last_day, is_returned=returned)
 
 
 @waiting(Box.TODO, order=5, roles=FILERS)
@@ -34,7 +42,7 @@ def logs_to_file(request: HttpRequest) -> Matter:
     """月度日志: each month of each organization that can be filed now."""
     lines = []
     for number, log in enumerate(_own(request, LogState.OWED)):
-        words, tone = time_left(log, timezone.localdate())
+        words, tone = _time_left(log)
         lines.append(Line(
             f"{log.month.month}月日志", reverse("activities:log_edit", args=[log.pk]),
             note=str(log.organization), when=words, tone=tone, verb="填报", is_first=number == 0,
@@ -47,7 +55,7 @@ def logs_to_mend(request: HttpRequest) -> Matter:
     """Logs that came back, with what the reviewer said."""
     lines = []
     for log in _own(request, LogState.RETURNED):
-        words, tone = time_left(log, timezone.localdate())
+        words, tone = _time_left(log)
         step = returned_by(log)
         lines.append(Line(
             f"{log.month.month}月日志", reverse("activities:log_edit", args=[log.pk]),

@@ -260,7 +260,9 @@ class LogForm:
         return self._is_checked and not self.problems
 
     def content(self) -> Content:
-        """What is handed in, once the form is valid."""
+        """What is handed in. ValueError: the form is not valid."""
+        if not self.is_valid():
+            raise ValueError("the form is not valid")
         said = self.whole.cleaned_data
         if self.is_zero:
             return Content(need=said["need"], is_zero=True, reason=said["reason"])

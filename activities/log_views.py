@@ -75,15 +75,17 @@ class LogEdit(LogMixin, View):
         if sentence := why_closed(self.object, self.scope):
             messages.info(request, sentence)
             return redirect(self.object)
-        typed, _draft = drafts.draft_of(self.object, self.today)
-        return self.page(typed)
+        return self.page()
 
     def page(
-        self, typed: drafts.Typed, *, status: int = 200, is_checked: bool = False, **more: Any
+        self, typed: drafts.Typed | None = None, *, status: int = 200, is_checked: bool = False,
+        **more: Any,
     ) -> HttpResponse:
-        """The page with what was typed."""
+        """The page with what was typed; None: what there is to go on with."""
         log, today = self.object, self.today
-        _typed, draft = drafts.draft_of(log, today)
+        draft = drafts.saved_draft(log)
+        if typed is None:
+            typed = drafts.to_go_on_with(log, draft, today)
         context = edit_context(log, typed, draft, today, is_checked=is_checked)
         context["title"] = f"{log.month.month}月日志"
         return render(self.request, "logs/edit.html", context | more, status=status)
@@ -263,6 +265,7 @@ class LogDetail(ScopedDetailView):
             tone=TONES.get(log.state, ""),
             can_review=may_on(log, self.request.scope, "review_logs"),
             left=words, left_tone=tone,
+            reviewer=log.town or log.park or "镇街",
             before=self.neighbour(-1), after=self.neighbour(1),
             **kwargs,
         )

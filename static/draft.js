@@ -305,6 +305,9 @@
     item.appendChild(button);
   }
 
+  const wrong = form.querySelector(".field-bad");
+  if (wrong) wrong.scrollIntoView({ block: "center" });
+
   // --- What was left on this machine ----------------------------------------------------------------
   const left = stored();
   if (left) {

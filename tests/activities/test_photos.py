@@ -119,8 +119,8 @@ def test_what_strangers_send(name):
         assert max(kept.size) <= LONGEST_SIDE
         assert not kept.getexif()
         assert set(kept.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
-    for trace in (b"Exif", b"GPS", b"SecretPhone", b"php", b"script", b"ICC_PROFILE", b"PK\x03\x04"):
-        assert trace not in picture.data
+    traces = (b"Exif", b"GPS", b"SecretPhone", b"php", b"script", b"ICC_PROFILE", b"PK\x03\x04")
+    assert [trace for trace in traces if trace in picture.data] == []
 
 
 @pytest.mark.parametrize(("turn", "corner"), [(1, (0, 0)), (3, (1, 1)), (6, (1, 0)), (8, (0, 1))])
