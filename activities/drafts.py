@@ -8,7 +8,7 @@ they were typed. Nothing here looks whether they are right (activities/log_forms
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from activities.contents import Content, Session
@@ -20,6 +20,7 @@ from activities.queries import (
     roster_size,
     secretary_name,
 )
+from common import workdays
 from common.periods import day_in_month, month_end
 
 Typed = dict[str, Any]
@@ -31,7 +32,7 @@ TEXTS = (
     "recorder", "agenda", "decisions", "origin",
 )
 # An activity of which none of these was typed has not been begun.
-_SAYING = ("types", "held_on", "topic", "attended", "absentees", "content", "agenda", "decisions")
+_SAYING = ("types", "topic", "attended", "absentees", "content", "agenda", "decisions")
 # What is alike from month to month. What was done and who came is written anew.
 _LASTING = ("types", "extras", "topic", "place", "host", "recorder", "agenda")
 _PREFILLED = ("place", "host", "recorder")
@@ -66,18 +67,21 @@ def typed_again(content: Content) -> Typed:
 
 
 def new_activity(log: ActivityLog, today: date) -> Typed:
-    """An activity that is not begun: 应到 from the roster, host and recorder as far as known."""
+    """An activity that is not begun: the likely day, 应到 from the roster, host and recorder as far
+    as known."""
     day = min(month_end(log.month), today)
-    roster = roster_size(log.organization_id, day)
-    activity = _typed(Session(expected=roster))
-    if (before := _month_before(log)) is not None:
+    before = _month_before(log)
+    usual = date.fromisoformat(before["held_on"]) if before and before["held_on"] else None
+    activity = _typed(Session(
+        expected=roster_size(log.organization_id, day), held_on=_likely_day(log, today, usual)
+    ))
+    if before is not None:
         activity |= {name: before[name] for name in _PREFILLED}
     return activity | {"host": secretary_name(log.organization_id, day) or activity["host"]}
 
 
 def as_before(typed: Typed, log: ActivityLog, today: date) -> Typed:
-    """照上月填: what is still empty in the first activity, as it was the month before. The day is
-    the same of this month, once it has come."""
+    """照上月填: what is still empty in the first activity, as it was the month before."""
     before = _month_before(log)
     activities = typed["activities"] or [new_activity(log, today)]
     if before is None:
@@ -85,10 +89,18 @@ def as_before(typed: Typed, log: ActivityLog, today: date) -> Typed:
     first = dict(activities[0])
     for name in _LASTING:
         first[name] = first.get(name) or before[name]
-    if before["held_on"] and not first.get("held_on"):
-        day = day_in_month(log.month, date.fromisoformat(before["held_on"]).day)
-        first["held_on"] = day.isoformat() if day <= today else ""
     return typed | {"activities": [first, *activities[1:]]}
+
+
+def _likely_day(log: ActivityLog, today: date, usual: date | None) -> date | None:
+    """On which day it was: the usual one of the month, once it has come; else the latest working
+    day of the month so far."""
+    if usual is not None and (day := day_in_month(log.month, usual.day)) <= today:
+        return day
+    last = min(month_end(log.month), today)
+    known = workdays.calendar(log.month, last)
+    days = (last - timedelta(days=back) for back in range((last - log.month).days + 1))
+    return next((day for day in days if known.is_working(day)), None)
 
 
 def _month_before(log: ActivityLog) -> Typed | None:

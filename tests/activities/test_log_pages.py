@@ -108,6 +108,12 @@ def test_the_page_begins_with_what_is_known(client, cast, log, file_september):
         assert f'value="{value}"' in text
 
 
+def test_the_day_is_the_usual_one_or_the_last_working_day(client, log, file_september):
+    assert 'name="activities.0.held_on" value="2026-10-30"' in page(client, log)
+    file_september(content(session(held_on=date(2026, 9, 18))))
+    assert 'name="activities.0.held_on" value="2026-10-18"' in page(client, log)
+
+
 # --- buttons ------------------------------------------------------------------------------------
 
 
@@ -116,11 +122,11 @@ def test_as_last_month_fills_what_is_empty(client, log, file_september):
         held_on=date(2026, 9, 18), topic="上月主题", content="上月的内容", extras=("has_film",)
     )))
     assert "照上月填" in page(client, log)
-    typed = {**FILLED, "types": [], "held_on": "", "content": ""}
+    typed = {**FILLED, "types": [], "content": ""}
     press(client, log, "copy", fields(typed))
     kept = LogDraft.objects.get().content["activities"][0]
-    assert (kept["topic"], kept["types"], kept["extras"], kept["held_on"], kept["content"]) == (
-        "安全生产党员先行", ["theme_day"], ["has_film"], "2026-10-18", "",
+    assert (kept["topic"], kept["types"], kept["extras"], kept["content"]) == (
+        "安全生产党员先行", ["theme_day"], ["has_film"], "",
     )
 
 
