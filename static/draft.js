@@ -123,7 +123,7 @@
       const answer = await fetch(dialog.dataset.url, {
         method: "POST", credentials: "same-origin", body: body, headers: { "X-CSRFToken": token },
       });
-      if (answer.status === 429) throw new Error("密码连续多次不正确，账号暂时锁定。您写的都在这台机器上，过一会儿再试。");
+      if (answer.status === 429) throw new Error("密码连续多次不正确，账号暂时锁定。您写的都在这台设备上，过一会儿再试。");
       const said = await answer.json();
       if (!answer.ok) throw new Error(said.sentence);
       if (said.url) return leave(said.url);
