@@ -364,7 +364,7 @@ def test_the_review_asks_as_much_for_long_logs(
     long = filed(cast, "甲二支部", content(*(session(topic=f"第{n}次") for n in range(6))))
     client.force_login(cast.town_a_staff)
     client.get(review(log))
-    with django_assert_max_num_queries(28) as few:
+    with django_assert_max_num_queries(29) as few:
         client.get(review(log))
     with django_assert_num_queries(len(few)):
         client.get(review(long))
