@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -17,6 +18,7 @@ from activities.models import (
     Activity,
     ActivityLog,
     LogDraft,
+    LogExemption,
     LogReopening,
     LogRound,
     Need,
@@ -29,9 +31,10 @@ from activities.queries import (
 )
 from common import parameters, workdays
 from common.models import Via
-from common.periods import month_end
+from common.periods import add_months, month_end
 from common.refusals import Refused
 from common.trace import recording
+from organizations.models import PartyOrganization
 
 # --- The secretary ------------------------------------------------------------------------------
 
@@ -235,28 +238,82 @@ def step(
 def accept_all(*, logs: Iterable[ActivityLog], by: User, scope: Scope) -> list[ActivityLog]:
     """Accept the logs of which nothing is to be looked at; returns those that were accepted.
     A log that was moved on meanwhile is left as it is."""
+    return _all("accept", LogState.SUBMITTED, logs, by, scope)
+
+
+def confirm_all(*, logs: Iterable[ActivityLog], by: User, scope: Scope) -> list[ActivityLog]:
+    """Confirm the accepted logs of which nothing is to be looked at; returns those that were."""
+    return _all("confirm", LogState.ACCEPTED, logs, by, scope)
+
+
+def _all(
+    verb: str, state: str, logs: Iterable[ActivityLog], by: User, scope: Scope
+) -> list[ActivityLog]:
     done = []
     for log in logs:
-        if log.cautions or log.state != LogState.SUBMITTED:
+        if log.cautions or log.state != state:
             continue
         try:
-            accept(log=log, by=by, scope=scope)
+            step(log=log, verb=verb, by=by, scope=scope)
         except Refused:
             continue
         done.append(log)
     return done
 
 
-def exempt(*, log: ActivityLog, reason: str, by: User, scope: Scope) -> None:
-    """豁免: the organization need not file this month. Counted apart, in no rate."""
+# --- Exceptions ---------------------------------------------------------------------------------
+
+
+def exempt(
+    *, log: ActivityLog, reason: str, by: User, scope: Scope, until: date | None = None
+) -> LogExemption:
+    """豁免: the organization need not file from the log's month to the month ``until`` (its first
+    day; default: this month only). Counted apart, in no rate.
+
+    Months that are open are exempt at once unless they have been filed, later ones as they open.
+    Raises Refused when one of them is exempt already.
+    """
+    ends_on = add_months(max(until or log.month, log.month), 1)
+    reason = reason.strip()[:200]
     with recording(by=by, via=Via.PAGE):
-        LOG_FLOW.apply(log, "exempt", by=by, scope=scope, note=reason, reason=reason.strip())
+        # Two exemptions of one organization at once wait for one another.
+        PartyOrganization.objects.select_for_update(of=("self",)).get(pk=log.organization_id)
+        if _exemptions(log, log.month, ends_on).exists():
+            raise Refused("这段时间里有的月份已经豁免，请先取消原来的豁免。")
+        for one in [log, *_months_after(log, ends_on).filter(state__in=OPEN)]:
+            LOG_FLOW.apply(one, "exempt", by=by, scope=scope, note=reason, reason=reason)
+        return LogExemption.objects.create(
+            organization_id=log.organization_id, starts_on=log.month, ends_on=ends_on,
+            reason=reason, by=by,
+        )
 
 
 def restore(*, log: ActivityLog, by: User, scope: Scope) -> None:
-    """取消豁免."""
+    """取消豁免: the organization files again from the log's month on; months before it stay."""
     with recording(by=by, via=Via.PAGE):
         LOG_FLOW.apply(log, "restore", by=by, scope=scope, reason="")
+        for row in _exemptions(log, log.month, add_months(log.month, 1)):
+            for later in _months_after(log, row.ends_on).filter(state=LogState.EXEMPT):
+                LOG_FLOW.apply(later, "restore", by=by, scope=scope, reason="")
+            if row.starts_on == log.month:
+                row.delete()
+            else:
+                row.ends_on = log.month
+                row.save(update_fields=["ends_on"])
+
+
+def _exemptions(log: ActivityLog, starts_on: date, ends_on: date) -> QuerySet[LogExemption]:
+    """Exemptions of the log's organization that hold in any of these months."""
+    return LogExemption.objects.filter(
+        organization=log.organization_id, starts_on__lt=ends_on, ends_on__gt=starts_on
+    )
+
+
+def _months_after(log: ActivityLog, ends_on: date) -> QuerySet[ActivityLog]:
+    """Logs of the organization of the months after this one and before ``ends_on``."""
+    return ActivityLog.objects.filter(
+        organization=log.organization_id, month__gt=log.month, month__lt=ends_on
+    )
 
 
 def reopen(

@@ -11,15 +11,24 @@ class ActivitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from activities import (  # noqa: PLC0415 -- models need ready apps
+            inbox,
             inbox_secretary,  # noqa: F401
             models,
             reach,  # noqa: F401
         )
-        from common import trace  # noqa: PLC0415
+        from common import navigation, trace  # noqa: PLC0415
 
         trace.track(models.ActivityLog, "organization_id")
         trace.track(models.LogReopening, "log_id")
+        trace.track(models.LogExemption, "organization_id")
         trace.track(models.Activity, "organization_id")
         trace.track(models.LogPhoto, "log_id")
         trace.track(models.Visit, "instructor_id", "entity_id|organization_id")
         trace.track(models.Need, "id", "entity_id|organization_id")
+
+        navigation.register(navigation.Item(
+            "月度日志", "activities:log_list", navigation.WORK, 10, count=inbox.waiting_logs
+        ))
+        navigation.register(navigation.Item(
+            "报送情况", "activities:log_matrix", navigation.WORK, 20
+        ))

@@ -47,7 +47,7 @@ def logs_to_file(request: HttpRequest) -> Matter:
             f"{log.month.month}月日志", reverse("activities:log_edit", args=[log.pk]),
             note=str(log.organization), when=words, tone=tone, verb="填报", is_first=number == 0,
         ))
-    return Matter("月度日志", len(lines), "份", lines)
+    return Matter("月度日志", len(lines), "份", lines, mailed=True)
 
 
 @waiting(Box.RETURNED, order=5, roles=FILERS)
@@ -62,4 +62,4 @@ def logs_to_mend(request: HttpRequest) -> Matter:
             note=f"{log.organization}　{step.note if step else ''}", when=words, tone=tone,
             verb="修改",
         ))
-    return Matter("月度日志", len(lines), "份", lines)
+    return Matter("月度日志", len(lines), "份", lines, mailed=True)

@@ -19,7 +19,9 @@ from activities.choices import (
     NeedState,
     VisitWay,
 )
+from common.dated import DatedRecord, no_overlap
 from common.scoping import ScopedQuerySet
+from organizations.models import DatedScopedQuerySet
 
 
 class LogQuerySet(ScopedQuerySet):
@@ -198,6 +200,43 @@ class LogReopening(models.Model):
 
     def __str__(self) -> str:
         return f"{self.log_id} {self.until}"
+
+
+class LogExemption(DatedRecord):
+    """豁免: an organization need not file from a month to a month. Rows of these months are exempt
+    as soon as they open (activities/opening.py). ``starts_on``: the first of the first month,
+    ``ends_on``: the first of the month from which it files again."""
+
+    scope_parent = "organization"
+
+    organization = models.ForeignKey(
+        "organizations.PartyOrganization",
+        models.CASCADE,
+        related_name="exemptions",
+        verbose_name="党组织",
+    )
+    reason = models.CharField("原因", max_length=200)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="经办人"
+    )
+    at = models.DateTimeField("时间", default=timezone.now)
+
+    objects = DatedScopedQuerySet.as_manager()
+
+    class Meta(DatedRecord.Meta):
+        ordering = ["-starts_on", "organization"]
+        verbose_name = "日志豁免"
+        constraints = [
+            *DatedRecord.Meta.constraints,
+            no_overlap("exemption_no_overlap", "organization"),
+            models.CheckConstraint(
+                condition=Q(starts_on__day=1) & Q(ends_on__day=1),
+                name="exemption_is_of_whole_months",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} {self.starts_on:%Y-%m}"
 
 
 class ActivityQuerySet(ScopedQuerySet):

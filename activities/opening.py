@@ -2,18 +2,18 @@
 
 Run every night for the months that can still change, and at any time again: rows that are there
 stay, what is missing is added. An organization that turns out not to have lasted the month is
-released from it (不应报), unless it has filed.
+released from it (不应报), unless it has filed; one that is exempt for some months is exempt.
 """
 
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from activities.choices import LogState
 from activities.flow import LOG_FLOW
-from activities.models import ActivityLog
+from activities.models import ActivityLog, LogExemption
 from activities.rules import deadlines
 from common import parameters
 from common.models import Via
@@ -79,6 +79,15 @@ def _settle(month: date) -> None:
     rows = ActivityLog.objects.filter(month=month)
     _advance(rows.filter(state=LogState.OWED, rounds=0).exclude(organization__in=still), "release")
     _advance(rows.filter(state=LogState.RELEASED, organization__in=still), "owe")
+    _exempt(rows.filter(state=LogState.OWED), month)
+
+
+def _exempt(rows: QuerySet[ActivityLog], month: date) -> None:
+    """Exempt whose exemption goes on (actions.exempt)."""
+    held = {row.organization_id: row for row in LogExemption.objects.at(month).select_related("by")}
+    for row in rows.filter(organization__in=held):
+        given = held[row.organization_id]
+        LOG_FLOW.advance(row, "exempt", by=given.by, note=given.reason, reason=given.reason)
 
 
 def _advance(rows: Iterable[ActivityLog], verb: str) -> None:

@@ -314,3 +314,34 @@ class CalendarDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.name}"
+
+
+class Digest(models.Model):
+    """提醒: what was due for a person on a working day; at most one a day (common/digests.py).
+
+    ``lines``: as digests.LineOfDigest; ``mailed_at``: when it also went out as an e-mail, which
+    those without an address do not get; ``opened_at``: when its reader first saw it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="digests", verbose_name="收件人"
+    )
+    day = models.DateField("日期")
+    lines = models.JSONField("事项", default=list)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="催办人"
+    )
+    sent_at = models.DateTimeField("发出时间", default=timezone.now)
+    mailed_at = models.DateTimeField("邮件时间", null=True)
+    opened_at = models.DateTimeField("打开时间", null=True)
+
+    class Meta:
+        ordering = ["-day"]
+        verbose_name = "提醒"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "day"], name="one_digest_per_person_and_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.day}"

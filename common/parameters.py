@@ -325,6 +325,7 @@ def _write(key: str, rows: Mapping[Any, Parameter], periods: Timeline) -> None:
 # --- Settings of this app -----------------------------------------------------------------------
 
 FILES = "导入与文件"
+REMINDERS = "提醒"
 NAMES = "单位名称"
 
 declare(
@@ -368,6 +369,13 @@ declare(
     Setting(
         "export.keep_hours", "导出文件保留时间", FILES, Kind.INTEGER, 24, unit="小时",
         minimum=1, maximum=168, help="到期后清除，需要时重新导出。",
+    )
+)
+declare(
+    Setting(
+        "digest.repeat_days", "同样内容的提醒间隔", REMINDERS, Kind.INTEGER, 3, unit="个工作日",
+        minimum=1, maximum=30,
+        help="每天自动发的提醒，内容没有变化的，隔这么多工作日才再发。每人每个工作日最多一次。",
     )
 )
 declare(

@@ -4,7 +4,7 @@ import uuid
 
 from celery import shared_task
 
-from common import jobs, leftovers, workdays
+from common import digests, jobs, leftovers, workdays
 from common.exports import actions as exports
 from common.ledgers import (
     purge,
@@ -53,3 +53,15 @@ def purge_files() -> None:
 def fill_calendar() -> None:
     """Add the next year to the working-day calendar when it becomes known (beat)."""
     workdays.fill(via=Via.JOB)
+
+
+@shared_task(name="common.send_digests")
+def send_digests() -> None:
+    """Remind everybody for whom something is due (beat, in office hours)."""
+    digests.send_daily()
+
+
+@shared_task(name="common.mail_digests")
+def mail_digests() -> None:
+    """Send the reminders of today that have not gone out by e-mail (beat)."""
+    digests.mail_today()

@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts.choices import ADMIN_ROLES, Role
 from accounts.scope import RIGHTS, Scope
 from common.access import ANYONE
-from common.inbox import boxes_for
+from common.digests import opened_by
+from common.inbox import boxes_for, remember
 from common.views import PageView
 from reports.conditions import Conditions, Places, main_kind
 from reports.dashboard import Board
@@ -61,8 +62,11 @@ class HomeView(PageView):
         scope = self.request.scope
         if scope.roles <= ADMIN_ROLES:
             return context | {"admin_roles": [Role(role) for role in sorted(scope.roles)]}
+        boxes = boxes_for(self.request)
+        remember(self.request, boxes)
         return context | {
-            "boxes": boxes_for(self.request),
+            "boxes": boxes,
+            "digest": opened_by(self.request.user),
             "steps": steps_for(scope),
             "board": coverage_of(self.request),
         }

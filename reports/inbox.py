@@ -5,12 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.choices import Role
 from accounts.scope import RIGHTS
-from common.inbox import SHOWN, Box, Line, Matter, waiting
+from common.inbox import SHOWN, Asker, Box, Line, Matter, waiting
 from common.models import ReadEntry
 from reports import matters
 from reports.counted import Lists
@@ -24,52 +23,52 @@ _DAYS = 14  # a report is news
 
 
 def _asked(
-    request: HttpRequest, roles: frozenset[str], make: Callable[[Extent, Lists], Matter]
+    person: Asker, roles: frozenset[str], make: Callable[[Extent, Lists], Matter]
 ) -> Matter:
     """A matter as of today, in the part of the scope that these roles make. The lists of figures
     open for their readers only; others see the lines."""
-    scope = request.scope.only(roles)
+    scope = person.scope.only(roles)
     matter = make(Extent.of(scope), Lists(timezone.localdate(), None, {}))
     return matter if scope.may("read_figures") else replace(matter, url="")
 
 
 @waiting(Box.TODO, order=30, roles=_READERS)
-def eligible(request: HttpRequest) -> Matter:
+def eligible(person: Asker) -> Matter:
     """应建未建."""
     return _asked(
-        request, _READERS, lambda extent, lists: matters.eligible(extent, lists, "家")
+        person, _READERS, lambda extent, lists: matters.eligible(extent, lists, "家")
     )
 
 
 @waiting(Box.TODO, order=40, roles=_OF_BRANCHES)
-def posts_vacant(request: HttpRequest) -> Matter:
+def posts_vacant(person: Asker) -> Matter:
     """书记空缺."""
-    return _asked(request, _OF_BRANCHES, matters.posts_vacant)
+    return _asked(person, _OF_BRANCHES, matters.posts_vacant)
 
 
 @waiting(Box.TODO, order=50, roles=_OF_BRANCHES)
-def elections_overdue(request: HttpRequest) -> Matter:
+def elections_overdue(person: Asker) -> Matter:
     """换届已逾期."""
-    return _asked(request, _OF_BRANCHES, matters.elections_overdue)
+    return _asked(person, _OF_BRANCHES, matters.elections_overdue)
 
 
 @waiting(Box.DUE, order=10, roles=_OF_BRANCHES)
-def elections_soon(request: HttpRequest) -> Matter:
+def elections_soon(person: Asker) -> Matter:
     """换届将到."""
-    return _asked(request, _OF_BRANCHES, matters.elections_soon)
+    return _asked(person, _OF_BRANCHES, matters.elections_soon)
 
 
 @waiting(Box.DUE, order=20, roles=_READERS | {Role.INSTRUCTOR})
-def instructors_ending(request: HttpRequest) -> Matter:
+def instructors_ending(person: Asker) -> Matter:
     """指导员聘期将满."""
-    return _asked(request, _READERS | {Role.INSTRUCTOR}, matters.instructors_ending)
+    return _asked(person, _READERS | {Role.INSTRUCTOR}, matters.instructors_ending)
 
 
 # --- Reports ------------------------------------------------------------------------------------
 
 
-def _own(request: HttpRequest, **conditions) -> QuerySet[ReportRun]:
-    runs = ReportRun.objects.within(request.scope).filter(asked_by=request.user, **conditions)
+def _own(person: Asker, **conditions) -> QuerySet[ReportRun]:
+    runs = ReportRun.objects.within(person.scope).filter(asked_by=person.user, **conditions)
     return runs.select_related("area").defer("payload").order_by("-asked_at")
 
 
@@ -83,27 +82,27 @@ def _matter(label: str, runs: QuerySet[ReportRun], note: str, verb: str) -> Matt
 
 
 @waiting(Box.TODO, order=20, roles=_BUILDERS)
-def reports_ready(request: HttpRequest) -> Matter:
+def reports_ready(person: Asker) -> Matter:
     """Own reports that are finished and that nobody has opened for the asker yet."""
     since = timezone.now() - timedelta(days=_DAYS)
     opened = ReadEntry.objects.filter(
-        actor=request.user.pk, table=ReportRun._meta.db_table, at__gte=since
+        actor=person.user.pk, table=ReportRun._meta.db_table, at__gte=since
     )
     seen = {pk for rows in opened.values_list("rows", flat=True) for pk in rows}
-    runs = _own(request, state=RunState.DONE, finished_at__gte=since).exclude(pk__in=seen)
+    runs = _own(person, state=RunState.DONE, finished_at__gte=since).exclude(pk__in=seen)
     return _matter("报告已生成", runs, "还没有打开过", "打开")
 
 
 @waiting(Box.RETURNED, order=30, roles=_BUILDERS)
-def reports_failed(request: HttpRequest) -> Matter:
+def reports_failed(person: Asker) -> Matter:
     """Own reports that were not made."""
     since = timezone.now() - timedelta(days=_DAYS)
     return _matter(
-        "报告没有生成", _own(request, state=RunState.FAILED, asked_at__gte=since), "", "查看"
+        "报告没有生成", _own(person, state=RunState.FAILED, asked_at__gte=since), "", "查看"
     )
 
 
 @waiting(Box.MINE, order=20, roles=_BUILDERS)
-def reports_under_way(request: HttpRequest) -> Matter:
+def reports_under_way(person: Asker) -> Matter:
     """Own reports that are being made."""
-    return _matter("正在生成报告", _own(request, state=RunState.QUEUED), "排队或正在生成", "查看")
+    return _matter("正在生成报告", _own(person, state=RunState.QUEUED), "排队或正在生成", "查看")

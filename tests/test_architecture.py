@@ -66,6 +66,7 @@ GLOBAL_MODELS = {
     "accounts.OneTimeLink": "no page shows them: a link is told once, when it is made",
     "accounts.RecoveryCode": "one's own; only their number is shown",
     "accounts.TotpDevice": "one's own; its page shows no key once it is bound",
+    "common.Digest": "one's own: nobody else's is shown",
     "common.CalendarDay": "the calendar is the same for everybody",
     "common.ImportRow": "read through its batch",
     "common.Job": "read through the batch or the run that it works for",

@@ -1,10 +1,9 @@
 """Exported files on the home page of who asked for them (common/inbox.py)."""
 
-from django.http import HttpRequest
 
 from common.access import having
 from common.exports.actions import expires_at
-from common.inbox import SHOWN, Box, Line, Matter, waiting
+from common.inbox import SHOWN, Asker, Box, Line, Matter, waiting
 from common.models import ExportFile
 from common.tables import display
 
@@ -21,7 +20,7 @@ def _line(export: ExportFile) -> Line:
 
 
 @waiting(Box.MINE, order=40, roles=having("export"))
-def exports(request: HttpRequest) -> Matter:
+def exports(person: Asker) -> Matter:
     """导出的文件."""
-    own = ExportFile.objects.filter(asked_by=request.user.pk).order_by("-asked_at")
+    own = ExportFile.objects.filter(asked_by=person.user.pk).order_by("-asked_at")
     return Matter("导出的文件", own.count(), "个", [_line(export) for export in own[:SHOWN]])

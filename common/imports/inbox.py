@@ -4,12 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
 from common.access import having
-from common.inbox import SHOWN, Box, Line, Matter, waiting
+from common.inbox import SHOWN, Asker, Box, Line, Matter, waiting
 from common.ledgers import ledger_of
 from common.models import BatchState, ImportBatch
 from common.tables import display
@@ -20,8 +19,8 @@ _UNDER_WAY = (BatchState.CHECKING, BatchState.APPLYING, BatchState.UNDOING)
 _HELD = Q(counts__error__gt=0) | Q(counts__out_of_scope__gt=0)
 
 
-def _own(request: HttpRequest, **conditions) -> QuerySet[ImportBatch]:
-    return ImportBatch.objects.filter(asked_by=request.user.pk, **conditions).order_by(
+def _own(person: Asker, **conditions) -> QuerySet[ImportBatch]:
+    return ImportBatch.objects.filter(asked_by=person.user.pk, **conditions).order_by(
         "-uploaded_at"
     )
 
@@ -39,9 +38,9 @@ def _matter(
 
 
 @waiting(Box.TODO, order=10, roles=_IMPORTERS)
-def to_confirm(request: HttpRequest) -> Matter:
+def to_confirm(person: Asker) -> Matter:
     """Checked and not yet confirmed."""
-    batches = _own(request, state=BatchState.CHECKED)
+    batches = _own(person, state=BatchState.CHECKED)
     return _matter("导入待确认", batches, _outcome, "确认")
 
 
@@ -55,14 +54,14 @@ def _outcome(batch: ImportBatch) -> str:
 
 
 @waiting(Box.RETURNED, order=10, roles=_IMPORTERS)
-def held_back(request: HttpRequest) -> Matter:
+def held_back(person: Asker) -> Matter:
     """Rows that were not taken, until the same ledger is imported again."""
     later = ImportBatch.objects.filter(
         asked_by=OuterRef("asked_by"), kind=OuterRef("kind"), state=BatchState.APPLIED,
         uploaded_at__gt=OuterRef("uploaded_at"),
     )
     since = timezone.now() - timedelta(days=_DAYS)
-    batches = _own(request, state=BatchState.APPLIED, applied_at__gte=since)
+    batches = _own(person, state=BatchState.APPLIED, applied_at__gte=since)
     return _matter(
         "导入时有误的行", batches.filter(_HELD).exclude(Exists(later)), _held_words, "改正"
     )
@@ -74,16 +73,16 @@ def _held_words(batch: ImportBatch) -> str:
 
 
 @waiting(Box.RETURNED, order=20, roles=_IMPORTERS)
-def unreadable(request: HttpRequest) -> Matter:
+def unreadable(person: Asker) -> Matter:
     """Files that could not be read; who gives one up discards it."""
-    batches = _own(request, state=BatchState.FAILED)
+    batches = _own(person, state=BatchState.FAILED)
     return _matter("没有读成的文件", batches, lambda batch: batch.message, "查看")
 
 
 @waiting(Box.MINE, order=10, roles=_IMPORTERS)
-def under_way(request: HttpRequest) -> Matter:
+def under_way(person: Asker) -> Matter:
     """Being checked, applied or undone."""
     return _matter(
-        "正在导入", _own(request, state__in=_UNDER_WAY), lambda batch: batch.get_state_display(),
+        "正在导入", _own(person, state__in=_UNDER_WAY), lambda batch: batch.get_state_display(),
         "查看",
     )

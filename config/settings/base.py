@@ -198,9 +198,27 @@ CELERY_BEAT_SCHEDULE = {
     "fill-calendar": {"task": "common.fill_calendar", "schedule": crontab(hour="3", minute="40")},
     # Every night: the first of a month opens it, other nights look after what has changed.
     "open-months": {"task": "activities.open_months", "schedule": crontab(minute="5", hour="0")},
+    # On working days only, which the task itself knows; in office hours.
+    "send-digests": {"task": "common.send_digests", "schedule": crontab(hour="9", minute="0")},
+    "mail-digests": {
+        "task": "common.mail_digests", "schedule": crontab(minute="*/5"),
+        "options": {"expires": 240},
+    },
     # Every morning: the task itself knows whether this is the first working day of the month.
     "monthly-report": {"task": "reports.monthly_report", "schedule": crontab(hour="6", minute="0")},
 }
+
+# --- E-mail -------------------------------------------------------------------------------------
+# Without an address no e-mail goes out, and reminders stand on the home page only.
+_mail = env.email_url_config(read_secret("EMAIL_URL") or "dummymail://")
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20
+EMAIL_SUBJECT_PREFIX = ""
+DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="portal@localhost")
 
 # --- Sign-in ------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
