@@ -17,5 +17,27 @@ class ActivitiesConfig(AppConfig):
         trace.track(models.LogReopening, "log_id")
         trace.track(models.Activity, "organization_id")
         trace.track(models.LogPhoto, "log_id")
-        trace.track(models.Visit, "instructor_id", "entity_id|organization_id")
+        trace.track(models.Visit)
         trace.track(models.Need, "id", "entity_id|organization_id")
+        self._visits()
+
+    def _visits(self) -> None:
+        """Visits, needs, load and gaps of instructors."""
+        from activities import (  # noqa: PLC0415 -- models need ready apps
+            visit_inbox,  # noqa: F401
+            visit_ledger,
+            visit_pages,  # noqa: F401
+            visits,
+        )
+        from common import ledgers, navigation  # noqa: PLC0415
+        from organizations.coverage import ask_for_visits  # noqa: PLC0415
+
+        ask_for_visits(visits.VISIT_RULE)
+        ledgers.register(visit_ledger.VisitLedger)
+        for order, label, name in (
+            (40, "走访记录", "visit_list"), (50, "企业需求", "need_list"),
+            (60, "指导员配备", "load"),
+        ):
+            navigation.register(
+                navigation.Item(label, f"activities:{name}", navigation.WORK, order)
+            )
