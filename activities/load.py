@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.visit_rules import shortage
-from activities.visit_tables import COMPLETE, MISSING, OVER
+from activities.visit_tables import COMPLETE, MISSING, OVER, WITHIN
 from activities.visits import Care, in_care, last_of_instructor
 from areas.choices import AreaLevel
 from areas.models import Area
@@ -80,12 +80,16 @@ def set_load(rows: list[Any], scope: Any, day: date) -> None:
     waiting = {care: _waiting(ids, care, scope, day) for care in (Care.NEVER, Care.DUE)}
     for row in rows:
         row.elsewhere = _elsewhere(row.load - row.entities_assigned)
-        row.over_words = OVER if row.load > limit else ""
+        row.over_words = OVER if row.load > limit else WITHIN
         row.organizations_assigned = branches.get(row.pk, 0)
         row.never_visited = waiting[Care.NEVER].get(row.pk, 0)
         row.due_visits = waiting[Care.DUE].get(row.pk, 0)
-        row.ago = f"{(day - row.last_visit).days} 天" if row.last_visit else ""
+        row.ago = _ago((day - row.last_visit).days) if row.last_visit else ""
         _set_urls(row, day)
+
+
+def _ago(days: int) -> str:
+    return f"{days} 天前" if days else "今天"
 
 
 def _elsewhere(number: int) -> str:
@@ -249,7 +253,8 @@ def facts(scope: Any, day: date, town: Area | None) -> list[Fact]:
     return [
         Fact("人手不足的网格", "个", lacking, url(lacking, "grid", gap="any"), all_grids,
              url(all_grids, "grid"),
-             f"专职少于 {known['grid.full_time']} 名或兼职少于 {known['grid.part_time']} 名 ÷ 在用网格"),
+             f"专职少于 {known['grid.full_time']} 名或兼职少于 {known['grid.part_time']} 名的"
+             " ÷ 在用网格"),
         Fact("负担过重的指导员", "名", heavy, url(heavy, "load", load="over"), serving,
              url(serving, "load"),
              f"联系主体超过 {known['instructor.max_entities']} 家 ÷ 在聘指导员"),

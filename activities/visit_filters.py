@@ -92,7 +92,7 @@ class CareFilter(django_filters.ChoiceFilter):
         super().__init__(label="联系走访", choices=CARE_CHOICES)
 
     def filter(self, qs: QuerySet, value: Any) -> QuerySet:
-        return qs.filter(in_care(value, day_of(self.get_request()))) if value else qs
+        return qs.filter(in_care(value, day_of(self.parent.request))) if value else qs
 
 
 class _DayField(forms.CharField):

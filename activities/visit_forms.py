@@ -23,6 +23,7 @@ from organizations.models import Instructor, PartyOrganization
 # Up to so many are shown open, more are a list.
 _OPEN = 6
 _FOUND = 8
+NOBODY = "还没有指派联系的主体，请镇街先在指导员台账里填写联系主体。"
 _MODELS = {"entity": Entity, "organization": PartyOrganization}
 
 
@@ -92,10 +93,18 @@ def found_by(text: str, scope: Any) -> list[Whom]:
     ][:_FOUND]
 
 
+class WhomField(forms.ChoiceField):
+    """Somebody must be named, here or as text: ``required`` only says so on the page."""
+
+    def validate(self, value: str) -> None:
+        if value:
+            super().validate(value)
+
+
 class VisitForm(ScopedForm):
     """走访: whom, when, how, met whom, what about, and what the firm needs help with."""
 
-    whom = forms.ChoiceField(label="走访了谁", required=False)
+    whom = WhomField(label="走访了谁")
     other = forms.CharField(
         label="不在上面的，填名称或代码", required=False, max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -155,7 +164,8 @@ class VisitForm(ScopedForm):
         field, choices = self.fields["whom"], list(choices)
         if not choices:
             field.widget = forms.HiddenInput()
-            self.fields["other"].label = "走访了谁（名称或代码）"
+            if "other" in self.fields:
+                self.fields["other"].label = "走访了谁，填名称或代码"
         elif len(choices) <= _OPEN:
             field.widget = forms.RadioSelect()
             field.choices = choices
@@ -182,8 +192,12 @@ class VisitForm(ScopedForm):
             self.add_error("whom", f"“{text}”找到 {len(found)} 个，请选一个。")
         elif text:
             self.add_error("other", f"您的管理范围内没有“{text}”，请核对名称或代码。")
+        elif self.fields["whom"].choices:
+            self.add_error("whom", "请选择走访了谁。")
+        elif "other" in self.fields:
+            self.add_error("other", "请填写走访了谁。")
         else:
-            self.add_error("whom" if self["whom"].field.choices else "other", "请写明走访了谁。")
+            self.add_error(None, NOBODY)
         return None
 
     def save(self) -> Visit | None:

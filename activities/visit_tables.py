@@ -6,7 +6,7 @@ from activities.choices import NeedState
 from common.tables import Column
 
 NEED_TONES = {NeedState.OPEN.label: "warn", NeedState.ANSWERED.label: "ok"}
-OVER, MISSING, COMPLETE = "超过上限", "有缺口", "配齐"
+OVER, WITHIN, MISSING, COMPLETE = "超过上限", "上限内", "有缺口", "配齐"
 
 
 def _need_words(row: Any) -> str:
@@ -52,7 +52,7 @@ LOAD_COLUMNS = (
     Column("commitment", "专职兼职", value="get_commitment_display", short="专兼职", whole=True),
     Column("entities", "联系主体", value="entities_assigned", kind="number", short="主体",
            link=lambda row: row.entities_url, sort=("-load", "load"),
-           sub=Column("elsewhere", "范围外的主体")),
+           sub=Column("elsewhere", "范围外")),
     Column("organizations", "联系党组织", value="organizations_assigned", kind="number",
            short="党组织", link=lambda row: row.organizations_url),
     Column("over", "负担", value="over_words", kind="state", tones={OVER: "bad"}, up=True),

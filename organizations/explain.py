@@ -209,7 +209,7 @@ def _work_reasons(
     ]
     if is_covered or any(reason.sign == Sign.YES for reason in found):
         return found
-    instructor = f"{asked} 天内走访过的在任指导员" if asked else "在任指导员联系"
+    instructor = f" {asked} 天内走访过的在任指导员" if asked else "在任指导员联系"
     sentence = f"没有{instructor}，也没有工会、共青团、妇联"
     return [*found, Reason(Sign.NO, sentence, "因此也不计入工作覆盖")]
 

@@ -21,6 +21,7 @@ from django.urls import reverse
 
 from accounts.models import Grant, User
 from accounts.scope import scope_for
+from activities.models import Need, Visit
 from common import alive
 from common.access import ANYONE, PUBLIC, roles_of
 from common.models import ExportFile, ImportBatch
@@ -82,7 +83,28 @@ def records(cast) -> dict[type, dict[str, Any]]:
         Grant: {"a": Grant.objects.get(user=cast.town_a_staff)},
         ExportFile: {"a": export_of(cast.town_a_staff), "b": export_of(cast.town_b_staff)},
         ImportBatch: {"a": batch_of(cast.town_a_staff), "b": batch_of(cast.town_b_staff)},
+        Visit: (visits := visits_of(cast, other)),
+        Need: {at: need_of(visit) for at, visit in visits.items()},
     }
+
+
+def visits_of(cast: Any, other: Instructor) -> dict[str, Visit]:
+    """A visit in 甲镇, one from there to 乙街道, one in 乙街道."""
+    made = {
+        "a": (cast.instructor_a, cast.entity_a), "ab": (cast.instructor_a, cast.entity_free),
+        "b": (other, cast.entity_b),
+    }
+    return {
+        at: Visit.objects.create(instructor=who, entity=whom, visited_on=date(2026, 10, 1))
+        for at, (who, whom) in made.items()
+    }
+
+
+def need_of(visit: Visit) -> Need:
+    """An open need of the visited entity."""
+    return Need.objects.create(
+        visit=visit, entity=visit.entity, text="需要帮助", raised_on=visit.visited_on
+    )
 
 
 def export_of(user: Any) -> ExportFile:
