@@ -18,7 +18,7 @@ class ActivitiesConfig(AppConfig):
         trace.track(models.Activity, "organization_id")
         trace.track(models.LogPhoto, "log_id")
         trace.track(models.Visit)
-        trace.track(models.Need, "id", "entity_id|organization_id")
+        trace.track(models.Need)
         self._visits()
 
     def _visits(self) -> None:

@@ -162,3 +162,13 @@ def test_whose_needs_who_sees(cast, client, need):
         ({"state": "answered"}, 0), ({"days_after": "2026-11-04"}, 0), ({"mine": "yes"}, 0),
     ):
         assert client.get("/needs/", query).context["page"].total == number, query
+
+
+def test_visits_and_needs_leave_the_history_of_their_entity_alone(cast, client, need):
+    """They have a history of their own; a record cannot be the first end of its own link."""
+    client.force_login(cast.town_a_staff)
+    page = client.get(f"{cast.entity_a.get_absolute_url()}history/")
+    assert page.status_code == 200
+    assert "企业需求 新增" not in page.content.decode()
+    visit = client.get(need.visit.get_absolute_url()).content.decode()
+    assert "见到谁" in visit
