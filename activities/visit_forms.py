@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.db.models import Q
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from activities.models import Visit
 from activities.visit_actions import Account, Whom, change_visit, record_visit
 from activities.visits import assigned_to
 from common.cells import name_key
+from common.constraints import sentence_of
 from common.forms import DayInput, ScopedForm
 from common.refusals import Refused
 from enterprises.models import Entity
@@ -222,5 +224,8 @@ class VisitForm(ScopedForm):
             )
         except Refused as refusal:
             self.add_error(None, ValidationError(str(refusal)))
+            return None
+        except IntegrityError as error:  # an import has brought the same visit meanwhile
+            self.add_error(None, ValidationError(sentence_of(error)))
             return None
         return self.instance
