@@ -56,7 +56,11 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     "remind": frozenset({Role.DISTRICT, Role.SECTOR, Role.TOWN}),
     "read_visits": STAFF_ROLES | {Role.INSTRUCTOR},
     "record_visits": frozenset({Role.INSTRUCTOR, Role.TOWN}),
+    # Needs: raised by whoever hears of them, answered by the town or the district.
+    "read_needs": STAFF_ROLES | {Role.SECRETARY, Role.INSTRUCTOR},
+    "raise_needs": frozenset({Role.SECRETARY, Role.INSTRUCTOR, Role.TOWN}),
     "answer_needs": frozenset({Role.DISTRICT, Role.TOWN}),
+    "read_load": frozenset({Role.DISTRICT, Role.TOWN}),
     # The three administrators: each has one, and nobody else has any of them.
     "manage_accounts": frozenset({Role.SYSTEM_ADMIN}),
     "edit_security": frozenset({Role.SECURITY_ADMIN}),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.scope import Scope
 from activities import rules
-from activities.choices import ACCEPTED, OPEN, Caution, LogState, NeedState
+from activities.choices import ACCEPTED, OPEN, Caution, LogState
 from activities.contents import Content
 from activities.flow import LOG_FLOW
 from activities.models import (
@@ -21,8 +21,8 @@ from activities.models import (
     LogExemption,
     LogReopening,
     LogRound,
-    Need,
 )
+from activities.need_actions import keep_need
 from activities.queries import (
     earlier_texts,
     ledger_activities,
@@ -99,7 +99,7 @@ def submit(
             rounds=fresh.rounds + 1, cautions=[caution.value for caution in found],
         )
         _write_activities(fresh, content)
-        _raise_need(fresh, content.need, by)
+        keep_need(log=fresh, text=content.need, by=by)
         LogDraft.objects.filter(log=fresh).delete()
         return LogRound.objects.create(
             log=fresh, number=fresh.rounds, content=content.as_json(), submitted_at=now,
@@ -176,20 +176,6 @@ def _write_activities(log: ActivityLog, content: Content) -> None:
             organization_id=log.organization_id, log=log,
             **(values | dict.fromkeys(extras, True)),
         )
-
-
-def _raise_need(log: ActivityLog, text: str, by: User) -> None:
-    """What the log says of difficulties is a need of its own; an answered one is left alone."""
-    need = Need.objects.filter(log=log).first()
-    if need and need.state == NeedState.ANSWERED:
-        return
-    if not text:
-        if need:
-            need.delete()
-        return
-    need = need or Need(log=log, organization_id=log.organization_id)
-    need.text, need.raised_by, need.raised_on = text, by, timezone.localdate()
-    need.save()
 
 
 # --- The town and the district ------------------------------------------------------------------

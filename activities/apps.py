@@ -23,12 +23,33 @@ class ActivitiesConfig(AppConfig):
         trace.track(models.LogExemption, "organization_id")
         trace.track(models.Activity, "organization_id")
         trace.track(models.LogPhoto, "log_id")
-        trace.track(models.Visit, "instructor_id", "entity_id|organization_id")
-        trace.track(models.Need, "id", "entity_id|organization_id")
-
+        trace.track(models.Visit)
+        trace.track(models.Need)
         navigation.register(navigation.Item(
             "月度日志", "activities:log_list", navigation.WORK, 10, count=inbox.waiting_logs
         ))
         navigation.register(navigation.Item(
             "报送情况", "activities:log_matrix", navigation.WORK, 20
         ))
+        self._visits()
+
+    def _visits(self) -> None:
+        """Visits, needs, load and gaps of instructors."""
+        from activities import (  # noqa: PLC0415 -- models need ready apps
+            visit_inbox,  # noqa: F401
+            visit_ledger,
+            visit_pages,  # noqa: F401
+            visits,
+        )
+        from common import ledgers, navigation  # noqa: PLC0415
+        from organizations.coverage import ask_for_visits  # noqa: PLC0415
+
+        ask_for_visits(visits.VISIT_RULE)
+        ledgers.register(visit_ledger.VisitLedger)
+        for order, label, name in (
+            (40, "走访记录", "visit_list"), (50, "企业需求", "need_list"),
+            (60, "指导员配备", "load"),
+        ):
+            navigation.register(
+                navigation.Item(label, f"activities:{name}", navigation.WORK, order)
+            )

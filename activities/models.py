@@ -339,10 +339,10 @@ class LogPhoto(models.Model):
 
 
 class Visit(models.Model):
-    """走访: an instructor was with an entity or an organization."""
+    """走访: an instructor was with an entity or an organization (or both: ``entity`` is then whom
+    the visit was to). ``recorded_by``: who typed it, nobody for what came by import."""
 
     personal = ("met", "matters")
-    scope_parent = "instructor"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     instructor = models.ForeignKey(
@@ -368,6 +368,10 @@ class Visit(models.Model):
     way = models.CharField("方式", max_length=12, choices=VisitWay, default=VisitWay.ON_SITE)
     met = models.CharField("见到谁", max_length=100, blank=True)
     matters = models.TextField("谈了什么", blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="记录人"
+    )
+    recorded_at = models.DateTimeField("记录时间", default=timezone.now)
 
     objects = ScopedQuerySet.as_manager()
 
@@ -377,19 +381,36 @@ class Visit(models.Model):
         indexes = [
             models.Index(fields=["instructor", "visited_on"], name="visit_by_instructor"),
             models.Index(fields=["entity", "visited_on"], name="visit_by_entity"),
+            models.Index(fields=["visited_on", "id"], name="visit_by_day"),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(entity__isnull=False) | Q(organization__isnull=False),
                 name="visit_to_somebody",
-            )
+            ),
+            # One visit of an instructor to somebody a day: the key of the ledger.
+            models.UniqueConstraint(
+                fields=["instructor", "visited_on", "entity"],
+                condition=Q(entity__isnull=False),
+                name="visit_to_entity_once",
+            ),
+            models.UniqueConstraint(
+                fields=["instructor", "visited_on", "organization"],
+                condition=Q(entity__isnull=True),
+                name="visit_to_organization_once",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.visited_on} {self.entity or self.organization}"
+        return f"{self.visited_on} {self.whom}"
 
     def get_absolute_url(self) -> str:
         return reverse("activities:visit_detail", args=[self.pk])
+
+    @property
+    def whom(self) -> models.Model:
+        """Whom the visit was to."""
+        return self.entity or self.organization
 
 
 class Need(models.Model):
@@ -430,6 +451,8 @@ class Need(models.Model):
     state = models.CharField("状态", max_length=10, choices=NeedState, default=NeedState.OPEN)
     answer = models.TextField("答复", blank=True)
     answered_at = models.DateTimeField("答复时间", null=True)
+    # When whoever raised it opened the answer.
+    answer_seen_at = models.DateTimeField("看到答复时间", null=True)
 
     objects = ScopedQuerySet.as_manager()
 
@@ -448,3 +471,8 @@ class Need(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("activities:need_detail", args=[self.pk])
+
+    @property
+    def whom(self) -> models.Model:
+        """Whose need it is."""
+        return self.entity or self.organization

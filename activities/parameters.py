@@ -73,3 +73,15 @@ declare(
         help="指导员在这么多天内走访过的主体才算工作覆盖。填 0 表示有在任指导员联系就算。",
     )
 )
+declare(
+    Setting(
+        "visit.due_days", "走访间隔", INSTRUCTORS, Kind.INTEGER, 90, unit="天", minimum=0,
+        maximum=730, help="联系的主体这么多天没有走访，提醒指导员。填 0 表示不提醒。",
+    )
+)
+declare(
+    Setting(
+        "visit.edit_days", "走访记录可修改", INSTRUCTORS, Kind.INTEGER, 7, unit="天内", minimum=0,
+        maximum=90, help="记录人在记录后这么多天内可以改自己的走访记录；镇街工作人员不受这个限制。",
+    )
+)

@@ -1,4 +1,4 @@
-"""Which needs a scope reaches; logs, activities and visits follow their organization or instructor
+"""Which visits and needs a scope reaches; logs and activities follow their organization
 (``scope_parent``)."""
 
 from datetime import date
@@ -8,12 +8,28 @@ from django.db.models import Q
 from accounts.scope import Scope
 from common.scoping import reaches
 from enterprises.models import Entity
-from organizations.models import PartyOrganization
+from organizations.models import Instructor, PartyOrganization
+
+
+@reaches("activities.Visit")
+def visits_of_instructors(scope: Scope, day: date) -> Q | None:
+    """Visits of the instructors in scope, wherever they went."""
+    return Q(instructor__in=Instructor.objects.within(scope, day).values("pk"))
+
+
+@reaches("activities.Visit")
+def visits_to_records(scope: Scope, day: date) -> Q | None:
+    """Visits to the entities and organizations in scope, whoever came."""
+    return _of_records(scope, day)
 
 
 @reaches("activities.Need")
 def needs_of_records(scope: Scope, day: date) -> Q | None:
     """Needs of the entities and organizations in scope."""
+    return _of_records(scope, day)
+
+
+def _of_records(scope: Scope, day: date) -> Q:
     entities = Entity.objects.within(scope, day).values("pk")
     organizations = PartyOrganization.objects.within(scope, day).values("pk")
     return Q(entity__in=entities) | Q(organization__in=organizations)

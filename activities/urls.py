@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from activities import log_views, matrix_views, queue_views, review_views
+from activities import (
+    load_views,
+    log_views,
+    matrix_views,
+    need_views,
+    queue_views,
+    review_views,
+    visit_views,
+)
 
 app_name = "activities"
 urlpatterns = [
@@ -23,4 +31,16 @@ urlpatterns = [
     path("logs/<uuid:pk>/exempt/", review_views.LogExempt.as_view(), name="log_exempt"),
     path("logs/<uuid:pk>/restore/", review_views.LogRestore.as_view(), name="log_restore"),
     path("logs/<uuid:pk>/reopen/", review_views.LogReopen.as_view(), name="log_reopen"),
+    # --- visits, and what instructors have to do
+    path("visits/", visit_views.VisitList.as_view(), name="visit_list"),
+    path("visits/new/", visit_views.VisitCreate.as_view(), name="visit_create"),
+    path("visits/<uuid:pk>/", visit_views.VisitDetail.as_view(), name="visit_detail"),
+    path("visits/<uuid:pk>/edit/", visit_views.VisitEdit.as_view(), name="visit_edit"),
+    path("instructors/load/", load_views.InstructorLoad.as_view(), name="load"),
+    path("instructors/grids/", load_views.GridLoad.as_view(), name="grid_load"),
+    # --- needs of enterprises
+    path("needs/", need_views.NeedList.as_view(), name="need_list"),
+    path("needs/<uuid:pk>/", need_views.NeedDetail.as_view(), name="need_detail"),
+    path("needs/<uuid:pk>/answer/", need_views.NeedAnswer.as_view(), name="need_answer"),
+    path("needs/<uuid:pk>/reopen/", need_views.NeedReopen.as_view(), name="need_reopen"),
 ]

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("entities/", include("enterprises.urls")),
     path("organizations/", include("organizations.urls")),
     path("members/", include("members.urls")),
+    path("", include("activities.urls")),
     path("rules/", include("common.rules.urls")),
     path("security/", include("common.rules.security_urls")),
     path("imports/", include("common.imports.urls")),

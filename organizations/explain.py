@@ -15,7 +15,14 @@ from common.dated import BEGINNING, FOREVER, DatedRecord, Period, run_start
 from enterprises.choices import BusinessStatus
 from enterprises.models import Entity, EntityState
 from organizations.choices import MODE_RANK, CoverageState, OrganizationStatus
-from organizations.coverage import STATE_OF_MODE, serving_assignments, valid_links
+from organizations.coverage import (
+    STATE_OF_MODE,
+    first_day,
+    serving_assignments,
+    valid_links,
+    visit_days,
+    with_last_visit,
+)
 from organizations.models import (
     Appointment,
     Assignment,
@@ -196,40 +203,57 @@ def _work_reasons(
     entity: Entity, state: EntityState, day: date, *, is_covered: bool
 ) -> list[Reason]:
     """Instructors and mass organizations; for a covered entity they change nothing."""
-    found = [*_instructor_reasons(entity, day, is_covered), *_mass_reasons(state, is_covered)]
-    if is_covered:
-        return found
-    absent = [] if any(r.sign == Sign.YES for r in found) else [
-        Reason(Sign.NO, "没有在任指导员联系，也没有工会、共青团、妇联", "因此也不计入工作覆盖")
+    asked = visit_days(day)
+    found = [
+        *_instructor_reasons(entity, day, asked, is_covered), *_mass_reasons(state, is_covered),
     ]
-    return [*found, *absent]
+    if is_covered or any(reason.sign == Sign.YES for reason in found):
+        return found
+    instructor = f" {asked} 天内走访过的在任指导员" if asked else "在任指导员联系"
+    sentence = f"没有{instructor}，也没有工会、共青团、妇联"
+    return [*found, Reason(Sign.NO, sentence, "因此也不计入工作覆盖")]
 
 
-def _instructor_reasons(entity: Entity, day: date, is_covered: bool) -> Iterable[Reason]:
-    serving = serving_assignments(day).filter(entity=entity).select_related("instructor")
+def _instructor_reasons(
+    entity: Entity, day: date, asked: int, is_covered: bool
+) -> Iterable[Reason]:
+    """``asked``: how many days back the instructor must have come; 0: need not."""
+    assigned = serving_assignments(day).filter(entity=entity).select_related("instructor")
+    serving = list(with_last_visit(assigned, day) if asked else assigned)
     appointments = {
         row.instructor_id: row
-        for row in Appointment.objects.at(day).filter(instructor__in=serving.values("instructor"))
-    }
-    for assignment in serving:
-        instructor = assignment.instructor
+        for row in Appointment.objects.at(day).filter(
+            instructor__in=[one.instructor_id for one in serving]
+        )
+    } if serving else {}
+    for one in serving:
         if is_covered:
             yield Reason(
-                Sign.DASH, f"指导员{instructor}联系，不影响本项", _ALREADY, instructor
+                Sign.DASH, f"指导员{one.instructor}联系，不影响本项", _ALREADY, one.instructor
             )
         else:
-            yield Reason(
-                Sign.YES, f"指导员{instructor}在任，计入工作覆盖",
-                f"聘期 {_period(appointments[instructor.pk])}", instructor,
-            )
+            term = f"聘期 {_period(appointments[one.instructor_id])}"
+            yield _serving_reason(one, term, day, asked)
     if is_covered:
         return
     absent = Assignment.objects.at(day).filter(entity=entity).select_related("instructor")
-    for assignment in absent.exclude(pk__in=serving.values("pk")):
+    for assignment in absent.exclude(pk__in=[one.pk for one in serving]):
         yield Reason(
             Sign.NO, f"指导员{assignment.instructor}当天不在聘期内，不计入工作覆盖", "",
             assignment.instructor,
         )
+
+
+def _serving_reason(one: Assignment, term: str, day: date, asked: int) -> Reason:
+    """An instructor in term: counts, or has not come as lately as the setting asks."""
+    if not asked:
+        return Reason(Sign.YES, f"指导员{one.instructor}在任，计入工作覆盖", term, one.instructor)
+    if one.last_visit and one.last_visit >= first_day(day, asked):
+        sentence = f"指导员{one.instructor}在任，{asked} 天内走访过，计入工作覆盖"
+        return Reason(Sign.YES, sentence, f"{one.last_visit} 走访，{term}", one.instructor)
+    sentence = f"指导员{one.instructor}在任，但 {asked} 天内没有走访，不计入工作覆盖"
+    last = f"最近一次走访 {one.last_visit}" if one.last_visit else "还没有走访记录"
+    return Reason(Sign.NO, sentence, f"{last}，{term}", one.instructor)
 
 
 _ALREADY = "已算组织覆盖，不再计入“仅工作覆盖”"

@@ -118,11 +118,21 @@ class EntityFinder:
         found = self._by_code.get(key.upper()) or self._by_name.get(key) or []
         return found[0] if len(found) == 1 else None
 
+    def get(self, text: str) -> uuid.UUID:
+        """As :meth:`find`, where the entity must be there. Raises CellError."""
+        if (found := self.find(text)) is not None:
+            return found
+        if count := self._count(text):
+            raise cells.CellError(f"有 {count} 家主体叫“{text}”，请改填统一社会信用代码。")
+        raise cells.CellError(f"您的管理范围内没有“{text}”，请核对名称或先导入市场主体台账。")
+
+    def _count(self, text: str) -> int:
+        key = name_key(text)
+        return len(self._by_code.get(key.upper()) or self._by_name.get(key) or [])
+
     def why(self, text: str) -> str:
         """What to say of a text that found no entity."""
-        key = name_key(text)
-        count = len(self._by_code.get(key.upper()) or self._by_name.get(key) or [])
-        if count:
+        if count := self._count(text):
             return f"有 {count} 家主体叫“{text}”，请改填统一社会信用代码。先按文字保存。"
         return f"台账里还没有“{text}”，先按文字保存，导入该主体时自动关联。"
 

@@ -192,8 +192,9 @@ class Indicator(ABC):
     """One definition. A kind of indicator says what it counts (``measures``).
 
     basis: 口径, the sentence printed beside the figure; ``{name}`` in it and in the label is the
-    value of the setting ``settings[name]`` on the day. among: the part of the population, as a
-    condition for one row. Conditions ask about the row alone, never about the asker's scope.
+    value of the setting ``settings[name]`` on the day, or what ``words[name]`` says of that day.
+    among: the part of the population, as a condition for one row. Conditions ask about the row
+    alone, never about the asker's scope.
     """
 
     kind: ClassVar[str]
@@ -204,6 +205,7 @@ class Indicator(ABC):
     population: Population
     among: Callable[[date], Q] | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, Callable[[date], str]] = field(default_factory=dict)
 
     def label_on(self, day: date) -> str:
         return self.label.format(**self._values(day))
@@ -212,7 +214,8 @@ class Indicator(ABC):
         return self.basis.format(**self._values(day))
 
     def _values(self, day: date) -> dict[str, Any]:
-        return {name: parameters.value(key, on=day) for name, key in self.settings.items()}
+        values = {name: parameters.value(key, on=day) for name, key in self.settings.items()}
+        return values | {name: say(day) for name, say in self.words.items()}
 
     def rows(self, extent: Extent, day: date, where: Where | None = None) -> QuerySet:
         """The rows of the figure, for its list. ``where`` narrows to a cell: {"town": code}."""

@@ -36,6 +36,7 @@ _STEPS: tuple[tuple[frozenset[str], str, str, str], ...] = (
     (frozenset({Role.SECRETARY}), "organizations:organization_list", "我的党组织",
      "任职、届次、覆盖的主体"),
     (frozenset({Role.SECRETARY}), "members:member_list", "本组织党员", "花名册和流动情况"),
+    (frozenset({Role.INSTRUCTOR}), "activities:visit_create", "记一次走访", "见到谁、谈了什么"),
     (frozenset({Role.SECRETARY, Role.INSTRUCTOR}), "enterprises:entity_list", "市场主体",
      "您覆盖或联系的主体"),
     (frozenset({Role.IMPORTER}), "enterprises:entity_list", "市场主体", "查找、核对、更正"),

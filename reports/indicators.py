@@ -19,7 +19,7 @@ from enterprises.choices import EntityKind
 from enterprises.models import Entity
 from members.models import Member
 from organizations.choices import SetUpMode
-from organizations.coverage import is_covered, is_reached_by_work
+from organizations.coverage import is_covered, is_reached_by_work, visit_asked
 from reports.figures import Indicator, RowsIndicator, ShareIndicator, flag
 from reports.populations import (
     ENTITIES,
@@ -81,6 +81,8 @@ def _has_work_coverage(day: date) -> Q:
 
 _COVERED = "有在用党组织覆盖的主体"
 _OPERATING = "正常经营的主体"
+# An assignment may count only with a visit (setting work_coverage.visit_days).
+_VISITED = {"visited": visit_asked}
 
 FAMILY: tuple[Indicator, ...] = (
     RowsIndicator(
@@ -138,12 +140,15 @@ FAMILY: tuple[Indicator, ...] = (
     ShareIndicator(
         key="work_coverage_of_uncovered", label="未建主体工作覆盖率", unit="家",
         population=ENTITIES, among=_is_uncovered, met=is_reached_by_work,
-        basis="有在任指导员联系，或有工会、共青团、妇联的主体 ÷ 正常经营且没有党组织覆盖的主体",
+        words=_VISITED,
+        basis="有在任指导员联系{visited}，或有工会、共青团、妇联的主体"
+        " ÷ 正常经营且没有党组织覆盖的主体",
     ),
     ShareIndicator(
         key="work_coverage", label="工作覆盖率", unit="家", population=ENTITIES,
-        met=_has_work_coverage,
-        basis=f"有在用党组织覆盖，或有在任指导员联系，或有工会、共青团、妇联的主体 ÷ {_OPERATING}",
+        met=_has_work_coverage, words=_VISITED,
+        basis="有在用党组织覆盖，或有在任指导员联系{visited}，或有工会、共青团、妇联的主体"
+        f" ÷ {_OPERATING}",
     ),
     ShareIndicator(
         key="affiliated_members", label="党员纳管率", unit="名", population=MEMBERS,

@@ -119,6 +119,9 @@ QUERIES_BESIDE_SCOPE = {
         "RecoveryCode.filter": "one's own", "TotpDevice.get": "one's own",
     },
     "accounts/views.py": {"Grant.of": "one's own grants"},
+    "activities/load_filters.py": {"Appointment.filter": CONDITION},
+    "activities/visit_filters.py": {"Assignment.at": CONDITION},
+    "activities/visit_pages.py": {"Appointment.at": OF_A_ROW},
     "areas/filters.py": {
         "Area.filter": "the ids come from the scope",
         "Area.in_use": "narrowed to the areas of the scope in the next line",

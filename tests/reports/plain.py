@@ -1,6 +1,7 @@
 """The coverage family once more, in plain Python over single rows (ledgers.md §3, to the letter):
 what the queries are compared with."""
 
+from common import parameters
 from common.dated import BEGINNING
 from enterprises.choices import BusinessStatus, EntityKind
 from enterprises.models import Entity
@@ -27,7 +28,8 @@ def state(record, day):
 
 def every_entity():
     return Entity.objects.prefetch_related(
-        "states", "coverage_links__organization", "assignments__instructor__appointments"
+        "states", "coverage_links__organization", "assignments__instructor__appointments",
+        "assignments__instructor__visits",
     )
 
 
@@ -60,7 +62,19 @@ def is_reached_by_work(entity, day):
     instructors = (link.instructor for link in at(entity.assignments, day))
     return bool(
         values.has_union or values.has_youth_league or values.has_womens_federation
-        or any(at(instructor.appointments, day) for instructor in instructors)
+        or any(
+            at(instructor.appointments, day) and came_lately(instructor, entity, day)
+            for instructor in instructors
+        )
+    )
+
+
+def came_lately(instructor, entity, day):
+    """The setting work_coverage.visit_days; 0: nobody need come."""
+    days = parameters.value("work_coverage.visit_days", on=day)
+    return not days or any(
+        visit.entity_id == entity.pk and 0 <= (day - visit.visited_on).days <= days
+        for visit in instructor.visits.all()
     )
 
 
