@@ -10,7 +10,11 @@ class ActivitiesConfig(AppConfig):
     verbose_name = "活动日志"
 
     def ready(self) -> None:
-        from activities import models, reach  # noqa: F401, PLC0415 -- models need ready apps
+        from activities import (  # noqa: PLC0415 -- models need ready apps
+            models,
+            organization_pages,  # noqa: F401
+            reach,  # noqa: F401
+        )
         from common import trace  # noqa: PLC0415
 
         trace.track(models.ActivityLog, "organization_id")
