@@ -11,11 +11,12 @@ class ActivitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from activities import (  # noqa: PLC0415 -- models need ready apps
+            activity_ledger,
             models,
             organization_pages,  # noqa: F401
             reach,  # noqa: F401
         )
-        from common import trace  # noqa: PLC0415
+        from common import ledgers, navigation, trace  # noqa: PLC0415
 
         trace.track(models.ActivityLog, "organization_id")
         trace.track(models.LogReopening, "log_id")
@@ -23,3 +24,7 @@ class ActivitiesConfig(AppConfig):
         trace.track(models.LogPhoto, "log_id")
         trace.track(models.Visit, "instructor_id", "entity_id|organization_id")
         trace.track(models.Need, "id", "entity_id|organization_id")
+        ledgers.register(activity_ledger.ActivityLedger)
+        navigation.register(
+            navigation.Item("活动记录", "activities:activity_list", navigation.LEDGERS, 50)
+        )

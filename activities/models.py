@@ -262,6 +262,9 @@ class Activity(models.Model):
     def __str__(self) -> str:
         return self.topic
 
+    def get_absolute_url(self) -> str:
+        return reverse("activities:activity_detail", args=[self.pk])
+
     @property
     def type_labels(self) -> list[str]:
         """The types in the order of the list."""

@@ -119,7 +119,7 @@ class TabView:
     def rows(self) -> QuerySet:
         """The rows of the tab that fit search and filters."""
         if self.tab is ABSENT:
-            return self.absent().filter(self._search("name", self._code_attribute))
+            return self.absent().filter(self._search(self.ledger.name_path, self._code_attribute))
         rows = self.batch.rows.filter(self.tab.rows).filter(self._search("label", "code"))
         if self.column:
             name = [[self.column]] if self.tab.notes == "diff" else [{"column": self.column}]
@@ -146,7 +146,7 @@ class TabView:
 
     @property
     def _order(self) -> tuple[str, ...]:
-        return ("name",) if self.tab is ABSENT else ("number",)
+        return (self.ledger.name_path,) if self.tab is ABSENT else ("number",)
 
     def page(self) -> Page:
         """The asked page, with :class:`Shown` rows."""
@@ -178,7 +178,8 @@ class TabView:
         """A staged row, or an absent record, as the page shows it."""
         if self.tab is ABSENT:
             code = getattr(row, self._code_attribute) if self._code_attribute else ""
-            return Shown(None, row.name, code, record_url(self.ledger, row.pk), [], [])
+            name = self.ledger.named(row)
+            return Shown(None, name, code, record_url(self.ledger, row.pk), [], [])
         cells = row.cells or {}
         return Shown(
             number=row.number,

@@ -41,6 +41,8 @@ class Ledger(resources.Resource):
     read_right = "read_ledgers"
     # The field that names a record beside its label, to be shown and searched; "" = none.
     code_field = ""
+    # The path of the text by which records without a row in the file are sorted and searched.
+    name_path = "name"
     # Column names that the check page shows of a new row; never secret ones.
     preview: tuple[str, ...] = ()
     # What is compared with the officially reported numbers, and which records it counts.
@@ -79,6 +81,10 @@ class Ledger(resources.Resource):
     def label(self, row: Row) -> str:
         """How a row is called on the check page."""
         return ""
+
+    def named(self, record: models.Model) -> str:
+        """How a record without a row in the file is called."""
+        return record.name
 
     def code(self, row: Row) -> str:
         """The code beside the label on the check page."""
@@ -175,7 +181,7 @@ def ledger_of(kind: str) -> type[Ledger]:
 
 def all_ledgers() -> list[type[Ledger]]:
     """All registered ledgers, in the order of a first load."""
-    order = ["areas", "organizations", "enterprises", "members", "instructors"]
+    order = ["areas", "organizations", "enterprises", "members", "instructors", "activities"]
     rank = {kind: index for index, kind in enumerate(order)}
     return sorted(_LEDGERS.values(), key=lambda ledger: rank.get(ledger.kind, len(order)))
 
