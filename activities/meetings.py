@@ -18,7 +18,7 @@ from common import parameters
 from common.periods import Span, parts_of, period_of
 from members.models import Affiliation, Member
 from organizations.choices import OrganizationCategory
-from organizations.models import PartyOrganization
+from organizations.models import OrganizationState, PartyOrganization
 from organizations.queries import status_words
 
 # The regulations on branches bind branches; a Party committee above them holds no 支部党员大会.
@@ -147,6 +147,12 @@ def check(
     days do not count."""
     count = sum(rule.kind in types and day in part for types, day in held)
     return Check(rule, part, needed, count)
+
+
+def is_branch(organization: PartyOrganization, day: date) -> bool:
+    """Whether the rules bind the organization on ``day``: a branch in use."""
+    state = OrganizationState.objects.at(day).get(organization=organization)
+    return state.category in BRANCHES and status_words(organization, day) == "在用"
 
 
 def checks(organization: PartyOrganization, year: Span) -> dict[Rule, list[Check]]:

@@ -7,11 +7,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from activities.meetings import BRANCHES, Check, Mark, Rule, checks, missing
+from activities.meetings import Check, Mark, Rule, checks, is_branch, missing
 from common.additions import RECORD, panel
 from common.periods import in_words, period_of
-from organizations.models import OrganizationState, PartyOrganization
-from organizations.queries import status_words
+from organizations.models import PartyOrganization
 
 
 @dataclass(frozen=True)
@@ -32,8 +31,7 @@ def meetings(
     """三会一课 of the year of ``day``; nothing for what is no branch, or not in use then."""
     if not request.scope.may("read_logs"):
         return None
-    state = OrganizationState.objects.at(day).get(organization=organization)
-    if state.category not in BRANCHES or status_words(organization, day) != "在用":
+    if not is_branch(organization, day):
         return None
     found = checks(organization, period_of("year", day))
     return {
