@@ -18,9 +18,9 @@ class ActivitiesConfig(AppConfig):
         )
         from common import ledgers, navigation, trace  # noqa: PLC0415
 
-        trace.track(models.ActivityLog, "organization_id")
+        trace.track(models.ActivityLog)
         trace.track(models.LogReopening, "log_id")
-        trace.track(models.Activity, "organization_id")
+        trace.track(models.Activity)
         trace.track(models.LogPhoto, "log_id")
         trace.track(models.Visit, "instructor_id", "entity_id|organization_id")
         trace.track(models.Need, "id", "entity_id|organization_id")
