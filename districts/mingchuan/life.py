@@ -202,11 +202,11 @@ class Life:
             topic, agenda, decisions = rng.choice(topics.GENERAL)
             found.append(self._session(branch, first, rng, ("支部党员大会",), topic, agenda,
                                        decisions=decisions))
-        if branch.members >= COMMITTEE_FROM and rng.random() < 0.95:
+        if branch.members >= COMMITTEE_FROM and rng.random() < 0.98:
             topic, agenda, decisions = rng.choice(topics.COMMITTEE)
             found.append(self._session(branch, first, rng, ("支委会",), topic, agenda,
                                        decisions=decisions, people=5))
-        if branch.groups and rng.random() < 0.95:
+        if branch.groups and rng.random() < 0.98:
             topic, agenda = rng.choice(topics.GROUP)
             people = max(branch.members // branch.groups, 3)
             found.append(self._session(branch, first, rng, ("党小组会",), topic, agenda,
@@ -226,7 +226,7 @@ class Life:
         """In which month of the quarter the general meeting and the lecture are held; 3: not."""
         rng = self._chance(branch.name, first.year, (first.month - 1) // 3)
         general, lecture = rng.randrange(3), rng.randrange(3)
-        return general if rng.random() < 0.94 else 3, lecture if rng.random() < 0.93 else 3
+        return general if rng.random() < 0.97 else 3, lecture if rng.random() < 0.96 else 3
 
     def _theme_day(self, branch: Branch, first: date, rng: Random) -> Session:
         topic, done = rng.choice(topics.THEMES[first.month])
