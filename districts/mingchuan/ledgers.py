@@ -376,10 +376,7 @@ def _activities(listed: list[tuple[Organization, Session]], spell: Spelling) -> 
         ("书记讲党课", "书记\n讲党课", 8, False, extra("书记讲党课")),
     ]
     sheet = (
-        "明川区党组织活动记录（线下登记）",
-        "中共明川区委社会工作部",
-        "活动记录",
-        "共 {} 次",
+        "明川区党组织活动记录（线下登记）", "中共明川区委社会工作部", "活动记录", "共 {} 次",
         "注：没有在平台报日志的月份，按纸质记录补登。",
     )
     return _ledger("07-活动记录.xlsx", sheet, fields, listed)
