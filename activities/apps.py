@@ -11,17 +11,19 @@ class ActivitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from activities import (  # noqa: PLC0415 -- models need ready apps
+            activity_ledger,
             inbox,
             inbox_secretary,  # noqa: F401
             models,
+            organization_pages,  # noqa: F401
             reach,  # noqa: F401
         )
-        from common import navigation, trace  # noqa: PLC0415
+        from common import ledgers, navigation, trace  # noqa: PLC0415
 
-        trace.track(models.ActivityLog, "organization_id")
+        trace.track(models.ActivityLog)
         trace.track(models.LogReopening, "log_id")
         trace.track(models.LogExemption, "organization_id")
-        trace.track(models.Activity, "organization_id")
+        trace.track(models.Activity)
         trace.track(models.LogPhoto, "log_id")
         trace.track(models.Visit)
         trace.track(models.Need)
@@ -31,6 +33,10 @@ class ActivitiesConfig(AppConfig):
         navigation.register(navigation.Item(
             "报送情况", "activities:log_matrix", navigation.WORK, 20
         ))
+        ledgers.register(activity_ledger.ActivityLedger)
+        navigation.register(
+            navigation.Item("活动记录", "activities:activity_list", navigation.LEDGERS, 50)
+        )
         self._visits()
 
     def _visits(self) -> None:

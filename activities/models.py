@@ -23,21 +23,26 @@ from common.dated import DatedRecord, no_overlap
 from common.scoping import ScopedQuerySet
 from organizations.models import DatedScopedQuerySet
 
+# Conditions for one log, for lists and figures alike.
+IS_OWED = ~Q(state__in=NOT_OWED)  # the denominator of every rate: neither 豁免 nor 不应报
+IS_FILED = Q(state__in=FILED)  # 已报: submitted, and not returned since
+IS_ON_TIME = IS_FILED & Q(submitted_on__lte=F("due_on"))  # 按期: by the day it first came
+
 
 class LogQuerySet(ScopedQuerySet):
     """Logs."""
 
     def owed(self) -> "LogQuerySet":
-        """The denominator of every rate: neither 豁免 nor 不应报."""
-        return self.exclude(state__in=NOT_OWED)
+        """Those that are owed: the denominator of every rate."""
+        return self.filter(IS_OWED)
 
     def filed(self) -> "LogQuerySet":
-        """已报: submitted, and not returned since."""
-        return self.filter(state__in=FILED)
+        """已报."""
+        return self.filter(IS_FILED)
 
     def filed_on_time(self) -> "LogQuerySet":
-        """按期报送: filed, and first submitted no later than the due day."""
-        return self.filed().filter(submitted_on__lte=F("due_on"))
+        """按期报送."""
+        return self.filter(IS_ON_TIME)
 
 
 class ActivityLog(models.Model):
@@ -295,6 +300,9 @@ class Activity(models.Model):
 
     def __str__(self) -> str:
         return self.topic
+
+    def get_absolute_url(self) -> str:
+        return reverse("activities:activity_detail", args=[self.pk])
 
     @property
     def type_labels(self) -> list[str]:

@@ -8,6 +8,10 @@ from activities.choices import ActivityType, Caution
 from activities.contents import Content, Session
 from common.periods import add_months, day_in_month, month_end
 
+# Meetings to which not everybody comes.
+PARTIAL = frozenset({
+    ActivityType.GROUP_MEETING, ActivityType.COMMITTEE_MEETING, ActivityType.HEART_TALK,
+})
 # A stretch of this many characters that stood in an earlier log is more than a turn of phrase.
 REPEATED_CHARACTERS = 40
 # Days before the due day from which it is said in colour.
@@ -74,7 +78,7 @@ def _cautions_of(
     if roster is not None and session.expected is not None:
         if session.expected > roster:
             yield Caution.ABOVE_ROSTER
-        elif session.expected < roster and ActivityType.GROUP_MEETING not in session.types:
+        elif session.expected < roster and PARTIAL.isdisjoint(session.types):
             yield Caution.BELOW_ROSTER
     counted = (session.expected, session.attended, session.absent)
     if None not in counted and session.attended + session.absent != session.expected:

@@ -1,8 +1,9 @@
-"""Addresses of logs, visits and needs."""
+"""Addresses of activities, logs, visits and needs."""
 
 from django.urls import path
 
 from activities import (
+    activity_views,
     load_views,
     log_views,
     matrix_views,
@@ -43,4 +44,14 @@ urlpatterns = [
     path("needs/<uuid:pk>/", need_views.NeedDetail.as_view(), name="need_detail"),
     path("needs/<uuid:pk>/answer/", need_views.NeedAnswer.as_view(), name="need_answer"),
     path("needs/<uuid:pk>/reopen/", need_views.NeedReopen.as_view(), name="need_reopen"),
+    # --- the activities ledger
+    path("activities/", activity_views.ActivityList.as_view(), name="activity_list"),
+    path("activities/new/", activity_views.ActivityCreate.as_view(), name="activity_create"),
+    path("activities/<uuid:pk>/", activity_views.ActivityDetail.as_view(), name="activity_detail"),
+    path("activities/<uuid:pk>/edit/", activity_views.ActivityEdit.as_view(), name="activity_edit"),
+    path(
+        "activities/<uuid:pk>/history/",
+        activity_views.ActivityHistory.as_view(),
+        name="activity_history",
+    ),
 ]

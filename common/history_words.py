@@ -62,7 +62,8 @@ def in_words(field: models.Field, raw: Any, names: Names) -> str:
     if field.is_relation:
         return names.name(field.related_model, raw)
     if isinstance(raw, list):
-        return "、".join(display(item) for item in raw)
+        labels = dict(getattr(field, "base_field", field).flatchoices)
+        return "、".join(str(labels.get(item, display(item))) for item in raw)
     labels = dict(field.flatchoices)
     return str(labels[raw]) if raw in labels else _plain(field, raw)
 

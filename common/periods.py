@@ -70,6 +70,38 @@ def last_full(unit: str, day: date) -> Span:
     return current if current.last == day else period_of(unit, current.first - _DAY)
 
 
+def parts_of(unit: str, span: Span) -> list[Span]:
+    """The whole months, quarters or years within ``span``, earliest first. KeyError: no such
+    unit."""
+    found, part = [], period_of(unit, span.first)
+    while part.last <= span.last:
+        if part.first >= span.first:
+            found.append(part)
+        part = period_of(unit, part.last + _DAY)
+    return found
+
+
+def whole(unit: str, span: Span) -> Span:
+    """The whole periods within ``span``; where it has none, those that it touches. What is counted
+    by the month cannot be counted by the day. KeyError: no such unit."""
+    parts = parts_of(unit, span)
+    if parts:
+        return Span(parts[0].first, parts[-1].last)
+    return Span(period_of(unit, span.first).first, period_of(unit, span.last).last)
+
+
+def in_words(span: Span) -> str:
+    """2026年10月 · 2026年第三季度 · 2026年 · else 2026-01-01 至 2026-10-31."""
+    year = f"{span.first.year}年"
+    if span == period_of("month", span.first):
+        return f"{year}{span.first.month}月"
+    if span == period_of("quarter", span.first):
+        return f"{year}第{'一二三四'[span.first.month // 3]}季度"
+    if span == period_of("year", span.first):
+        return year
+    return f"{span.first} 至 {span.last}"
+
+
 def day_in_month(month: date, number: int) -> date:
     """The ``number``-th day of the month, or its last day where it has fewer."""
     return min(month.replace(day=1) + _DAY * (number - 1), month_end(month))

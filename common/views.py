@@ -23,13 +23,18 @@ from common.refusals import Refused
 _FIRST, _LAST = date(1900, 1, 1), date(2200, 12, 31)
 
 
-def day_of(request: HttpRequest, name: str = "as_of") -> date:
-    """The as-of date in the URL; today when there is none or it is no date of our time."""
+def asked_day(request: HttpRequest, name: str) -> date | None:
+    """The date in the URL; None when there is none or it is no date of our time."""
     try:
         day = parse_date(request.GET.get(name, ""))
     except ValueError:  # 2026-02-30
-        day = None
-    return day if day and _FIRST <= day <= _LAST else timezone.localdate()
+        return None
+    return day if day and _FIRST <= day <= _LAST else None
+
+
+def day_of(request: HttpRequest, name: str = "as_of") -> date:
+    """The as-of date in the URL; today when there is none."""
+    return asked_day(request, name) or timezone.localdate()
 
 
 class AccessMixin:

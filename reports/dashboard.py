@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Count
 
@@ -23,6 +24,7 @@ from reports.counted import Counted, Head, Lists, points_between
 from reports.drill import ALL, MET
 from reports.figures import Cell, Population, Share, cells, figures, percent_text
 from reports.indicators import INDICATORS
+from reports.life_table import life
 from reports.payload import SHOWN_STATES
 from reports.populations import INDUSTRY, MEMBERS, ORGANIZATIONS, PARK
 from reports.states import entities_by_state
@@ -308,6 +310,13 @@ class Board:
             work.met - org.met, lists.state(CoverageState.WORK_ONLY, **cell),
             eligible.unmet, lists.rows("eligible_organized", "unmet", **cell),
         )
+
+    # --- Organization life ----------------------------------------------------------------------
+
+    @cached_property
+    def life(self) -> dict[str, Any] | None:
+        """Logs of the last full month and 三会一课 of the last full quarter, whatever the kind."""
+        return life(self.extent, self.conditions.area, self.day)
 
     # --- Trend ----------------------------------------------------------------------------------
 

@@ -11,16 +11,24 @@ from django.conf import settings
 from django.urls import reverse
 
 from areas.models import Area
+from common.periods import Span
 from reports.figures import Where
 
 MET, UNMET, ALL = "met", "unmet", "all"
+FROM, TO = "from", "to"  # the period of a flow
 
 
 def rows_url(
-    key: str, part: str, day: date, area: Area | None = None, where: Where | None = None
+    key: str,
+    part: str,
+    day: date,
+    area: Area | None = None,
+    where: Where | None = None,
+    span: Span | None = None,
 ) -> str:
-    """The list of an indicator: its met, unmet or all rows."""
-    return _url("reports:rows", [key], day, area, where, part=part)
+    """The list of an indicator: its met, unmet or all rows; of a flow those of ``span``."""
+    period = {FROM: span.first.isoformat(), TO: span.last.isoformat()} if span else {}
+    return _url("reports:rows", [key], day, area, where, part=part, **period)
 
 
 def state_url(state: str, day: date, area: Area | None = None, where: Where | None = None) -> str:

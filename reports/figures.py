@@ -1,8 +1,9 @@
 """Figures (design.md §4.4): what an indicator is, and how its numbers are counted and rounded.
 
-An indicator counts rows of a population. Its figure, its cells and its lists are made of the same
-query, so a list has exactly as many rows as its number says. reports/indicators.py has the
-definitions, reports/populations.py the rows and the ways to divide them.
+An indicator counts rows of a population: a stock those of a day, a flow those of a period. Its
+figure, its cells and its lists are made of the same query, so a list has exactly as many rows as
+its number says. reports/indicators.py has the definitions, reports/populations.py the rows and the
+ways to divide them.
 """
 
 from abc import ABC, abstractmethod
@@ -12,16 +13,17 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, ClassVar
 
-from django.db.models import Aggregate, Case, Count, F, Model, Q, QuerySet, Value, When
+from django.db import models
+from django.db.models import Aggregate, Case, Count, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from accounts.scope import Scope, area_scope
-from areas.models import Area
 from common import parameters
-from common.scoping import is_within
+from common.periods import Span, last_full, whole
+from reports.extent import Extent
 
 NO_PERCENT = "—"
 Where = Mapping[str, str]  # dimension → key of a cell
+When = date | Span  # a stock is taken on a day, a flow over a span
 
 
 def percent(met: int, total: int) -> Decimal | None:
@@ -39,28 +41,7 @@ def percent_text(met: int, total: int) -> str:
 
 def flag(condition: Q) -> Case:
     """The condition as a column that is never NULL: a row meets it or does not."""
-    return Case(When(condition, then=Value(True)), default=Value(False))
-
-
-@dataclass(frozen=True)
-class Extent:
-    """Whose rows a figure counts: those in the asker's scope that also lie in an area."""
-
-    scope: Scope
-    area: Scope | None = None
-
-    @classmethod
-    def of(cls, scope: Scope, area: Area | None = None) -> "Extent":
-        return cls(scope, area_scope(area) if area else None)
-
-    def limit(self, rows: QuerySet, day: date) -> QuerySet:
-        """Those of ``rows`` that are in the extent on ``day``."""
-        return rows.filter(self.takes(rows.model, day))
-
-    def takes(self, model: type[Model], day: date) -> Q:
-        """The condition "this row of ``model`` is in the extent on ``day``"."""
-        condition = is_within(model, self.scope, day)
-        return condition & is_within(model, self.area, day) if self.area else condition
+    return Case(models.When(condition, then=Value(True)), default=Value(False))
 
 
 @dataclass(frozen=True)
@@ -143,7 +124,7 @@ class Dimension:
         """The same dimension where the state is joined under another name than ``state``."""
         return replace(self, column=self.column.replace("state__", f"{state}__", 1))
 
-    def matches(self, key: str, _day: date) -> Q:
+    def matches(self, key: str, _when: When) -> Q:
         """The condition "this row stands in the cell ``key``"; an unknown key has no rows."""
         if not key:
             return Q(**{f"{self.column}__isnull": True}) | Q(**{self.column: ""})
@@ -167,23 +148,24 @@ class Dimension:
 class Population:
     """Rows of one table that a figure is made of.
 
-    rows: the rows of an extent on a day, with whatever conditions and dimensions need.
-    dimensions: divide it. filters: further conditions by key, whose cells may overlap.
+    rows: the rows of an extent on a day (of a flow: over a span), with whatever conditions and
+    dimensions need. dimensions: divide it. filters: further conditions by key, whose cells may
+    overlap.
     """
 
-    rows: Callable[[Extent, date], QuerySet]
+    rows: Callable[[Extent, Any], QuerySet]
     dimensions: Mapping[str, Dimension]
-    filters: Mapping[str, Callable[[str, date], Q]] = field(default_factory=dict)
+    filters: Mapping[str, Callable[[str, Any], Q]] = field(default_factory=dict)
 
-    def select(self, extent: Extent, day: date, where: Where | None = None) -> QuerySet:
+    def select(self, extent: Extent, when: When, where: Where | None = None) -> QuerySet:
         """The rows of a cell. Raises KeyError for an unknown dimension."""
-        return self.narrow(self.rows(extent, day), day, where)
+        return self.narrow(self.rows(extent, when), when, where)
 
-    def narrow(self, rows: QuerySet, day: date, where: Where | None = None) -> QuerySet:
+    def narrow(self, rows: QuerySet, when: When, where: Where | None = None) -> QuerySet:
         """Those of ``rows`` that stand in a cell. Raises KeyError for an unknown dimension."""
         for key, value in (where or {}).items():
             matches = self.filters.get(key) or self.dimensions[key].matches
-            rows = rows.filter(matches(value, day))
+            rows = rows.filter(matches(value, when))
         return rows
 
 
@@ -192,7 +174,9 @@ class Indicator(ABC):
     """One definition. A kind of indicator says what it counts (``measures``).
 
     basis: 口径, the sentence printed beside the figure; ``{name}`` in it and in the label is the
-    value of the setting ``settings[name]`` on the day, or what ``words[name]`` says of that day.
+    value of the setting ``settings[name]`` on the day (of a flow: on its last day), or what
+    ``words[name]`` says of that day. period: "" counts what is there on a day; month, quarter or
+    year what happened in one: population and conditions take a Span in the place of the day.
     among: the part of the population, as a condition for one row. Conditions ask about the row
     alone, never about the asker's scope.
     """
@@ -203,36 +187,59 @@ class Indicator(ABC):
     unit: str
     basis: str
     population: Population
-    among: Callable[[date], Q] | None = None
+    period: str = ""
+    among: Callable[[Any], Q] | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, Callable[[date], str]] = field(default_factory=dict)
 
-    def label_on(self, day: date) -> str:
-        return self.label.format(**self._values(day))
+    def span(self, day: date, asked: Span | None = None) -> Span | None:
+        """The whole periods that a flow counts: those of ``asked``, else the last full one on
+        ``day``; None for a stock."""
+        if not self.period:
+            return None
+        return whole(self.period, asked) if asked else last_full(self.period, day)
 
-    def basis_on(self, day: date) -> str:
-        return self.basis.format(**self._values(day))
+    def when(self, day: date, asked: Span | None = None) -> When:
+        """What population and conditions are asked about."""
+        return self.span(day, asked) or day
 
-    def _values(self, day: date) -> dict[str, Any]:
-        values = {name: parameters.value(key, on=day) for name, key in self.settings.items()}
-        return values | {name: say(day) for name, say in self.words.items()}
+    def label_on(self, day: date, span: Span | None = None) -> str:
+        return self.label.format(**self._values(self.when(day, span)))
 
-    def rows(self, extent: Extent, day: date, where: Where | None = None) -> QuerySet:
+    def basis_on(self, day: date, span: Span | None = None) -> str:
+        return self.basis.format(**self._values(self.when(day, span)))
+
+    def _values(self, when: When) -> dict[str, Any]:
+        on = when.last if isinstance(when, Span) else when
+        values = {name: parameters.value(key, on=on) for name, key in self.settings.items()}
+        return values | {name: say(on) for name, say in self.words.items()}
+
+    def rows(
+        self, extent: Extent, day: date, where: Where | None = None, span: Span | None = None
+    ) -> QuerySet:
         """The rows of the figure, for its list. ``where`` narrows to a cell: {"town": code}."""
-        rows = self.population.select(extent, day, where)
-        return rows.filter(self.among(day)) if self.among else rows
+        when = self.when(day, span)
+        rows = self.population.select(extent, when, where)
+        return rows.filter(self.among(when)) if self.among else rows
 
-    def figure(self, extent: Extent, day: date, where: Where | None = None) -> Figure:
-        return figures([self], extent, day, where)[self.key]
+    def figure(
+        self, extent: Extent, day: date, where: Where | None = None, span: Span | None = None
+    ) -> Figure:
+        return figures([self], extent, day, where, span)[self.key]
 
     def by(
-        self, dimension: str, extent: Extent, day: date, where: Where | None = None
+        self,
+        dimension: str,
+        extent: Extent,
+        day: date,
+        where: Where | None = None,
+        span: Span | None = None,
     ) -> list[Cell]:
         """The figure by a dimension; [] when the population cannot be divided that way."""
-        return cells([self], dimension, extent, day, where)[self.key]
+        return cells([self], dimension, extent, day, where, span)[self.key]
 
     @abstractmethod
-    def measures(self, day: date) -> dict[str, Aggregate]:
+    def measures(self, when: When) -> dict[str, Aggregate]:
         """What the database counts, by a name of this kind."""
 
     @abstractmethod
@@ -245,8 +252,8 @@ class RowsIndicator(Indicator):
 
     kind = "rows"
 
-    def measures(self, day: date) -> dict[str, Aggregate]:
-        return {"value": Count("pk", filter=self.among(day) if self.among else None)}
+    def measures(self, when: When) -> dict[str, Aggregate]:
+        return {"value": Count("pk", filter=self.among(when) if self.among else None)}
 
     def read(self, counted: Mapping[str, Any]) -> Number:
         return Number(counted["value"])
@@ -257,23 +264,27 @@ class ShareIndicator(Indicator):
     """How many rows meet a condition: met + unmet = total, since each row is one or the other."""
 
     kind: ClassVar[str] = "share"
-    met: Callable[[date], Q]
+    met: Callable[[Any], Q]
 
-    def met_rows(self, extent: Extent, day: date, where: Where | None = None) -> QuerySet:
-        return self._part(True, extent, day, where)
+    def met_rows(
+        self, extent: Extent, day: date, where: Where | None = None, span: Span | None = None
+    ) -> QuerySet:
+        return self._part(True, extent, day, where, span)
 
-    def unmet_rows(self, extent: Extent, day: date, where: Where | None = None) -> QuerySet:
-        return self._part(False, extent, day, where)
+    def unmet_rows(
+        self, extent: Extent, day: date, where: Where | None = None, span: Span | None = None
+    ) -> QuerySet:
+        return self._part(False, extent, day, where, span)
 
-    def _part(self, wanted: bool, extent: Extent, day: date, where: Where | None) -> QuerySet:
-        rows = self.rows(extent, day, where)
-        return rows.alias(is_met=flag(self.met(day))).filter(is_met=wanted)
+    def _part(self, wanted: bool, extent, day, where, span) -> QuerySet:
+        rows = self.rows(extent, day, where, span)
+        return rows.alias(is_met=flag(self.met(self.when(day, span)))).filter(is_met=wanted)
 
-    def measures(self, day: date) -> dict[str, Aggregate]:
-        among = self.among(day) if self.among else Q()
+    def measures(self, when: When) -> dict[str, Aggregate]:
+        among = self.among(when) if self.among else Q()
         return {
             "total": Count("pk", filter=among or None),
-            "met": Count("pk", filter=among & self.met(day)),
+            "met": Count("pk", filter=among & self.met(when)),
         }
 
     def read(self, counted: Mapping[str, Any]) -> Share:
@@ -281,13 +292,18 @@ class ShareIndicator(Indicator):
 
 
 def figures(
-    indicators: Iterable[Indicator], extent: Extent, day: date, where: Where | None = None
+    indicators: Iterable[Indicator],
+    extent: Extent,
+    day: date,
+    where: Where | None = None,
+    span: Span | None = None,
 ) -> dict[str, Figure]:
-    """The figure of each indicator by its key; one query per population."""
+    """The figure of each indicator by its key; one query per population and period. ``span``: what
+    flows count (stocks do not care), by default the last full period of each."""
     found: dict[str, Figure] = {}
-    for population, members in _grouped(indicators):
-        rows = population.select(extent, day, where)
-        found |= _read(members, rows.aggregate(**_measures(members, day)))
+    for population, when, members in _grouped(indicators, day, span):
+        rows = population.select(extent, when, where)
+        found |= _read(members, rows.aggregate(**_measures(members, when)))
     return found
 
 
@@ -297,17 +313,18 @@ def cells(
     extent: Extent,
     day: date,
     where: Where | None = None,
+    span: Span | None = None,
 ) -> dict[str, list[Cell]]:
-    """The cells of each indicator by its key; one query per population. Empty cells are left
-    out; a population that cannot be divided by ``dimension`` gives []."""
+    """The cells of each indicator by its key; one query per population and period. Empty cells are
+    left out; a population that cannot be divided by ``dimension`` gives []."""
     found: dict[str, list[Cell]] = {}
-    for population, members in _grouped(indicators):
+    for population, when, members in _grouped(indicators, day, span):
         found |= {indicator.key: [] for indicator in members}
         division = population.dimensions.get(dimension)
         if division is None:
             continue
         for ((key, label),), counted in _divided(
-            population, [division], members, extent, day, where
+            population, [division], members, extent, when, where
         ):
             for indicator_key, figure in _read(members, counted).items():
                 if figure.size:
@@ -321,28 +338,29 @@ def crossed(
     extent: Extent,
     day: date,
     where: Where | None = None,
+    span: Span | None = None,
 ) -> dict[str, dict[tuple[str, ...], Figure]]:
     """Each indicator divided by several dimensions at once (town and kind): keys of the cell, one
-    for each dimension, → its figure; one query per population. Empty cells are left out. Raises
-    KeyError for a population that cannot be divided so."""
+    for each dimension, → its figure; one query per population and period. Empty cells are left
+    out. Raises KeyError for a population that cannot be divided so."""
     found: dict[str, dict[tuple[str, ...], Figure]] = {}
-    for population, members in _grouped(indicators):
+    for population, when, members in _grouped(indicators, day, span):
         found |= {indicator.key: {} for indicator in members}
         divisions = [population.dimensions[name] for name in dimensions]
-        for headings, counted in _divided(population, divisions, members, extent, day, where):
+        for headings, counted in _divided(population, divisions, members, extent, when, where):
             for key, figure in _read(members, counted).items():
                 if figure.size:
                     found[key][tuple(part for part, _label in headings)] = figure
     return found
 
 
-def _divided(population, divisions, members, extent, day, where):
+def _divided(population, divisions, members, extent, when, where):
     """(Key, label) of each division and counted numbers of each cell, in printing order: one
     GROUP BY query."""
     columns = {f"cell_{at}": Coalesce(each.column, Value("")) for at, each in enumerate(divisions)}
     columns |= {f"name_{at}": F(each.name) for at, each in enumerate(divisions) if each.name}
-    rows = population.select(extent, day, where).order_by().values(**columns)
-    counted = list(rows.annotate(**_measures(members, day)))
+    rows = population.select(extent, when, where).order_by().values(**columns)
+    counted = list(rows.annotate(**_measures(members, when)))
     counted.sort(
         key=lambda row: [each.order(row[f"cell_{at}"]) for at, each in enumerate(divisions)]
     )
@@ -354,18 +372,22 @@ def _divided(population, divisions, members, extent, day, where):
         yield headings, row
 
 
-def _grouped(indicators: Iterable[Indicator]) -> list[tuple[Population, list[Indicator]]]:
-    groups: dict[int, tuple[Population, list[Indicator]]] = {}
+def _grouped(
+    indicators: Iterable[Indicator], day: date, span: Span | None
+) -> list[tuple[Population, When, list[Indicator]]]:
+    """Those that one query counts: of the same population, asked about the same day or span."""
+    groups: dict[Any, tuple[Population, When, list[Indicator]]] = {}
     for indicator in indicators:
-        groups.setdefault(id(indicator.population), (indicator.population, []))[1].append(indicator)
+        population, when = indicator.population, indicator.when(day, span)
+        groups.setdefault((id(population), when), (population, when, []))[2].append(indicator)
     return list(groups.values())
 
 
-def _measures(indicators: Iterable[Indicator], day: date) -> dict[str, Aggregate]:
+def _measures(indicators: Iterable[Indicator], when: When) -> dict[str, Aggregate]:
     return {
         f"{indicator.key}_{name}": aggregate
         for indicator in indicators
-        for name, aggregate in indicator.measures(day).items()
+        for name, aggregate in indicator.measures(when).items()
     }
 
 

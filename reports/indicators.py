@@ -1,4 +1,5 @@
-"""What every figure of the coverage family is (ledgers.md §3), defined once.
+"""What every figure of the coverage family is (ledgers.md §3), defined once. Those of 组织生活:
+reports/life.py.
 
     extent = Extent.of(request.scope, area)
     INDICATORS["org_coverage"].figure(extent, day).percent_text     # 23.7%
@@ -21,6 +22,7 @@ from members.models import Member
 from organizations.choices import SetUpMode
 from organizations.coverage import is_covered, is_reached_by_work, visit_asked
 from reports.figures import Indicator, RowsIndicator, ShareIndicator, flag
+from reports.life import LIFE
 from reports.populations import (
     ENTITIES,
     MEMBERS,
@@ -165,7 +167,8 @@ FAMILY: tuple[Indicator, ...] = (
         basis="本届任期未满的党组织 ÷ 在用且填有本届起始日期、任期年限的党组织",
     ),
 )
-INDICATORS: Mapping[str, Indicator] = {indicator.key: indicator for indicator in FAMILY}
+ALL: tuple[Indicator, ...] = (*FAMILY, *LIFE)
+INDICATORS: Mapping[str, Indicator] = {indicator.key: indicator for indicator in ALL}
 ORG_COVERAGE = INDICATORS["org_coverage"]
 
 

@@ -19,6 +19,8 @@ from reports import attribution, sections
 from reports.drill import ALL, MET, UNMET, change_url, rows_url, state_url
 from reports.figures import Extent, Share, cells, figures, percent
 from reports.indicators import FAMILY, INDICATORS
+from reports.life_table import life
+from reports.linked import number, share
 from reports.trend import month_ends, org_coverage_trend
 
 SHOWN_STATES = (
@@ -64,6 +66,7 @@ def build(
     payload["secretaries"] = sections.secretaries(extent, day)
     payload["members"] = sections.members(extent, day)
     payload["instructors"] = sections.instructors(extent, day)
+    payload["life"] = life(extent, area, day)
     payload["quality"] = sections.quality(extent, day)
     return payload
 
@@ -75,22 +78,6 @@ def _main_kind(day: date) -> EntityKind:
 def _issuer(day: date, area: Area) -> str:
     named = parameters.value("report.body", on=day) or parameters.value("body.names", on=day)
     return named if area.level == AreaLevel.DISTRICT and named else area.name
-
-
-def share(figure: Share, key: str, day: date, area: Area, where=None) -> dict[str, Any]:
-    """A share with the addresses of its three lists."""
-    return {
-        **figure.as_json(),
-        "unmet": figure.unmet,
-        "met_url": rows_url(key, MET, day, area, where),
-        "unmet_url": rows_url(key, UNMET, day, area, where),
-        "total_url": rows_url(key, ALL, day, area, where),
-    }
-
-
-def number(value: int, key: str, day: date, area: Area, where=None) -> dict[str, Any]:
-    """A count with the address of its list."""
-    return {"value": value, "url": rows_url(key, ALL, day, area, where)}
 
 
 def _kinds(extent: Extent, area: Area, day: date) -> list[dict[str, Any]]:

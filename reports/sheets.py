@@ -12,6 +12,8 @@ from typing import Any
 from django.db.models import F
 
 from accounts.scope import Scope
+from activities.choices import LogState
+from activities.models import ActivityLog
 from common.filters import ScopedFilterSet
 from common.lists import Sort
 from common.masking import mask_id_number
@@ -31,6 +33,11 @@ from reports.opening import address, opening
 
 COVERAGE_TONES = {state.label: look for state, (look, _fill) in STATE_LOOK.items()} | {
     CoverageState.NOT_COUNTED.label: "out"
+}
+
+LOG_TONES = {
+    LogState.OWED.label: "bad", LogState.RETURNED.label: "bad", LogState.SUBMITTED.label: "info",
+    LogState.ACCEPTED.label: "ok", LogState.CONFIRMED.label: "ok",
 }
 
 Prepare = Callable[[list[Any], Scope, date], None]
@@ -243,7 +250,45 @@ INSTRUCTOR_SHEET = Sheet(
     _prepare_instructors,
 )
 
+# --- Logs ---------------------------------------------------------------------------------------
+
+
+class LogSearch(ScopedFilterSet):
+    search_fields = ("organization__name_key__contains", "organization__initials__istartswith")
+    search_hint = "党组织名称或拼音首字母"
+
+
+def _prepare_logs(rows: list[Any], scope: Scope, _day: date) -> None:
+    known = ActivityLog.objects.filter(pk__in=[row.pk for row in rows]).annotate(
+        organization_name=F("organization__name"),
+        town_name=F("town__name"),
+        opens=opening(ActivityLog, scope),
+    )
+    _take(rows, {row.pk: row for row in known}, ("organization_name", "town_name", "opens"))
+
+
+LOG_SHEET = Sheet(
+    ActivityLog, "日志", "份", LogSearch,
+    (
+        Column("organization", "党组织", value="organization_name", link=address, fixed=True),
+        Column("month", "月份", value=lambda row: f"{row.month.year}年{row.month.month}月",
+               sort=("-month", "month")),
+        Column("town", "当时所属镇街", value="town_name", short="镇街"),
+        Column("state", "报送状态", value="get_state_display", kind="state", tones=LOG_TONES),
+        Column("zero", "零报告", value=lambda row: "零报告" if row.is_zero else ""),
+        Column("submitted", "报送日", value="submitted_on", kind="date"),
+        Column("due", "截止日", value="due_on", kind="date", wide=True),
+        Column("reason", "零报告或豁免原因", value="reason", shown=False),
+    ),
+    (
+        Sort("-month", "月份近的在前", "-month", "organization__name"),
+        Sort("month", "月份早的在前", "month", "organization__name"),
+        Sort("name", "按党组织", "organization__name", "-month"),
+    ),
+    _prepare_logs,
+)
+
 SHEETS = {
     sheet.model: sheet
-    for sheet in (ENTITY_SHEET, ORGANIZATION_SHEET, MEMBER_SHEET, INSTRUCTOR_SHEET)
+    for sheet in (ENTITY_SHEET, ORGANIZATION_SHEET, MEMBER_SHEET, INSTRUCTOR_SHEET, LOG_SHEET)
 }

@@ -13,7 +13,8 @@ from django.http import Http404, HttpRequest, QueryDict
 
 from accounts.scope import Scope
 from areas.models import Area
-from common.views import day_of
+from common.periods import Span, in_words
+from common.views import asked_day, day_of
 from enterprises.choices import KIND_UNITS
 from enterprises.industries import SECTIONS
 from organizations.choices import CoverageState
@@ -21,13 +22,14 @@ from organizations.models import Instructor, PartyOrganization
 from reports import attribution, due
 from reports.attribution import Cause
 from reports.conditions import Places
-from reports.drill import MET, UNMET
-from reports.figures import Extent, Population, Share, ShareIndicator, Where
+from reports.drill import FROM, MET, TO, UNMET
+from reports.figures import Extent, Indicator, Population, Share, ShareIndicator, Where
 from reports.indicators import INDICATORS, ORG_COVERAGE
+from reports.life import BRANCHES, LOGS
 from reports.populations import ENTITIES, INDUSTRY, MEMBERS, ORGANIZATIONS
 from reports.states import state_rows
 
-POPULATIONS = (ENTITIES, ORGANIZATIONS, MEMBERS)
+POPULATIONS = (ENTITIES, ORGANIZATIONS, MEMBERS, LOGS, BRANCHES)
 CELLS = frozenset(
     key for population in POPULATIONS for key in (*population.dimensions, *population.filters)
 )
@@ -45,6 +47,10 @@ _PARTS: Mapping[str, tuple[str, str]] = {
     "affiliated_members": ("组织关系在管理党组织", "组织关系不在管理党组织"),
     "secretary_filled": ("有书记在任", "书记空缺"),
     "election_on_time": ("任期未满", "换届已逾期"),
+    "log_submitted": ("已报日志", "未报日志"),
+    "log_on_time": ("按期报送的日志", "没有按期报送的日志"),
+    "log_accepted": ("审核通过的日志", "没有审核通过的日志"),
+    "three_meetings_complete": ("三会一课开齐", "三会一课有缺项"),
 }
 
 
@@ -52,7 +58,8 @@ _PARTS: Mapping[str, tuple[str, str]] = {
 class Subject:
     """A list: what it shows, of which figure, and the rows.
 
-    share: the figure that the rows are a part of; None when they are the figure.
+    share: the figure that the rows are a part of; None when they are the figure. span: the period
+    of a flow.
     """
 
     title: str
@@ -66,6 +73,17 @@ class Subject:
     rows: QuerySet
     share: Share | None = None
     since: date | None = None
+    span: Span | None = None
+
+    @property
+    def shown_on(self) -> date:
+        """The day whose values the list shows: of a flow its last one."""
+        return self.span.last if self.span else self.day
+
+    @property
+    def period(self) -> str:
+        """The period of a flow in words, "" for what is of a day."""
+        return in_words(self.span) if self.span else ""
 
     @property
     def board_query(self) -> str:
@@ -84,6 +102,7 @@ class Asked:
     place: str
     part: str
     where: Where
+    span: Span | None
 
     @classmethod
     def by(cls, request: HttpRequest, scope: Scope) -> "Asked":
@@ -97,6 +116,7 @@ class Asked:
             place=str(area) if area else places.whole,
             part=request.GET.get("part", ""),
             where=_cells(request.GET),
+            span=_span(request),
         )
 
     def subject(self, **values) -> Subject:
@@ -112,6 +132,12 @@ class Asked:
         return kinds.get(self.where.get("kind", ""), "")
 
 
+def _span(request: HttpRequest) -> Span | None:
+    """The period in the address; None without one that makes sense."""
+    first, last = asked_day(request, FROM), asked_day(request, TO)
+    return Span(first, last) if first and last and first <= last else None
+
+
 def _cells(query: QueryDict) -> dict[str, str]:
     """Cells in the address; an empty value is the cell of rows without one."""
     return {key: query[key] for key in query if key in CELLS}
@@ -122,16 +148,17 @@ def of_indicator(key: str, request: HttpRequest, scope: Scope) -> Subject:
     if key not in INDICATORS:
         raise Http404
     indicator, asked = INDICATORS[key], Asked.by(request, scope)
-    population, label = indicator.population, indicator.label_on(asked.day)
+    population, label = indicator.population, indicator.label_on(asked.day, asked.span)
     share = None
     title, take = label, indicator.rows
     if isinstance(indicator, ShareIndicator):
         title, take = _part_of(indicator, asked.part, label)
-    rows = _within_cells(population, asked, take)
+    rows = _rows_of(indicator, asked, take)
     if isinstance(indicator, ShareIndicator) and asked.part in (MET, UNMET):
         share = _share(indicator, asked)
     return asked.subject(
-        title=title, figure=label, basis=indicator.basis_on(asked.day), rows=rows, share=share,
+        title=title, figure=label, basis=indicator.basis_on(asked.day, asked.span), rows=rows,
+        share=share, span=indicator.span(asked.day, asked.span),
         cell=_cell_words(population, asked.where),
     )
 
@@ -151,6 +178,13 @@ def _fits(population: Population, where: Where) -> bool:
     return all(key in population.dimensions or key in population.filters for key in where)
 
 
+def _rows_of(indicator: Indicator, asked: Asked, take: Callable) -> QuerySet:
+    population = indicator.population
+    if not _fits(population, asked.where):
+        return population.rows(asked.extent, indicator.when(asked.day, asked.span)).none()
+    return take(asked.extent, asked.day, asked.where, asked.span)
+
+
 def _within_cells(population: Population, asked: Asked, take: Callable) -> QuerySet:
     if not _fits(population, asked.where):
         return population.rows(asked.extent, asked.day).none()
@@ -160,7 +194,7 @@ def _within_cells(population: Population, asked: Asked, take: Callable) -> Query
 def _share(indicator: ShareIndicator, asked: Asked) -> Share | None:
     if not _fits(indicator.population, asked.where):
         return None
-    return indicator.figure(asked.extent, asked.day, asked.where)
+    return indicator.figure(asked.extent, asked.day, asked.where, asked.span)
 
 
 def of_state(name: str, request: HttpRequest, scope: Scope) -> Subject:

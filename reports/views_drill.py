@@ -43,7 +43,7 @@ class FigureRows(ScopedListView):
 
     @property
     def day(self) -> Any:
-        return self.subject.day
+        return self.subject.shown_on
 
     @property
     def title(self) -> str:

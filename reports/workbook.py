@@ -65,6 +65,7 @@ def draw(
     _change(book, payload)
     _trend(book, payload)
     _elections(book, payload)
+    _life(book, payload)
     _basis(book, payload)
     for roster in rosters:
         _roster(book, roster)
@@ -197,6 +198,32 @@ def _elections(book: Book, payload: dict[str, Any]) -> None:
         )
 
 
+def _life(book: Book, payload: dict[str, Any]) -> None:
+    """Logs and 三会一课 by town; reports of earlier versions have none."""
+    life = payload.get("life")
+    if not life:
+        return
+    sheet = book.sheet("组织生活", [24] + [11] * (3 * len(life["bases"])))
+    book.row(
+        sheet, 0,
+        [f"日志为{life['month']['words']}，三会一课为{life['quarter']['words']}；零报告 "
+         f"{life['log_zero']['value']} 份，豁免 {life['log_exempt']['value']} 份"],
+        book.note,
+    )
+    heads = [
+        head for one in life["bases"]
+        for head in (one["label"], f"{one['label']}：计入", f"{one['label']}：共")
+    ]
+    book.row(sheet, 1, ["镇街", *heads], book.head)
+    for at, line in enumerate([*life["rows"], life["total"]], start=2):
+        values = [
+            value for one in line["shares"]
+            for value in (percent(one), (one["met"], one["met_url"]),
+                          (one["total"], one["total_url"]))
+        ]
+        book.row(sheet, at, [line["label"], *values])
+
+
 def _basis(book: Book, payload: dict[str, Any]) -> None:
     sheet = book.sheet("指标和口径", [14, 26, 12, 12, 12, 80])
     book.row(sheet, 0, ["范围", "指标", "分子或数量", "分母", "比率", "口径"], book.head)
@@ -214,6 +241,12 @@ def _basis(book: Book, payload: dict[str, Any]) -> None:
                 percent(entry),
             ]
         book.row(sheet, line, [whom, *values, entry["basis"]])
+    life = payload.get("life") or {"bases": (), "total": {"shares": ()}}
+    below = zip(life["bases"], life["total"]["shares"], strict=True)
+    for line, (one, entry) in enumerate(below, start=1 + len(entries)):
+        values = [one["label"], (entry["met"], entry["met_url"]),
+                  (entry["total"], entry["total_url"]), percent(entry)]
+        book.row(sheet, line, [whole, *values, f"{one['basis']}（{one['period']}）"])
 
 
 def _roster(book: Book, roster: Roster) -> None:

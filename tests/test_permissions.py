@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from accounts.models import Grant, User
 from accounts.scope import scope_for
-from activities.models import ActivityLog, LogPhoto, Need, Visit
+from activities.models import Activity, ActivityLog, LogPhoto, Need, Visit
 from common import alive
 from common.access import ANYONE, PUBLIC, roles_of
 from common.models import ExportFile, ImportBatch
@@ -64,6 +64,13 @@ ROWS = {"organizations:secretary_phone": PartyOrganization}
 COMMON = {"day": date(2026, 10, 1), "year": 2026, "key": "staff_threshold"}
 
 
+def _activity(organization: PartyOrganization) -> Activity:
+    """A lecture of the activities ledger."""
+    return Activity.objects.create(
+        organization=organization, types=["lecture"], topic="党课", held_on=date(2026, 6, 1)
+    )
+
+
 @pytest.fixture
 def records(cast) -> dict[type, dict[str, Any]]:
     """Model → rows by where they stand: in 甲镇, in 乙街道, above both."""
@@ -88,6 +95,7 @@ def records(cast) -> dict[type, dict[str, Any]]:
         Member: {"a": cast.member_a, "b": cast.member_b, "joint": cast.member_joint},
         Instructor: {"a": cast.instructor_a, "b": other},
         ReportRun: runs,
+        Activity: {"a": _activity(cast.organization_a), "b": _activity(cast.organization_b)},
         User: {"a": cast.town_a_staff, "own": cast.system_admin},
         Grant: {"a": Grant.objects.get(user=cast.town_a_staff)},
         ExportFile: {"a": export_of(cast.town_a_staff), "b": export_of(cast.town_b_staff)},

@@ -46,6 +46,17 @@ class TextCell(Cell):
         return cells.text(value, self.max_length)
 
 
+class ProseCell(TextCell):
+    """Text of several lines; empty ones are dropped."""
+
+    def clean(self, value, row=None, **kwargs):
+        lines = value.splitlines() if isinstance(value, str) else [value]
+        found = "\n".join(filter(None, (cells.text(line, self.max_length) for line in lines)))
+        if len(found) > self.max_length:
+            raise cells.CellError(f"内容太长，最多 {self.max_length} 个字。")
+        return found
+
+
 class CodeCell(Cell):
     """An identity code; ``problem(code)`` returns a sentence when the code is wrong."""
 
@@ -134,6 +145,12 @@ class YesNoCell(Cell):
         return {True: "是", False: "否"}.get(value, "")
 
 
+class FlagCell(YesNoCell):
+    """是 or 否; nothing said is 否."""
+
+    nothing = False
+
+
 class ChoiceCell(Cell):
     """One of a set of values, by its label or a synonym."""
 
@@ -167,6 +184,23 @@ class ManyCell(Cell):
 
     def render(self, value, obj=None, **kwargs):
         return "、".join(value or ())
+
+
+class ManyChoicesCell(ManyCell):
+    """One or several of a set of values, kept in the order of the set."""
+
+    def __init__(
+        self, choices: Iterable[tuple[str, str]], synonyms: Mapping[str, str] | None = None
+    ):
+        super().__init__(max_length=60)
+        self.choices = cells.Choices(choices, synonyms)
+
+    def clean(self, value, row=None, **kwargs):
+        found = {cells.choice(one, self.choices) for one in cells.many(value, self.max_length)}
+        return [value for value in self.choices.labels if value in found]
+
+    def render(self, value, obj=None, **kwargs):
+        return "、".join(self.choices.labels.get(one, one) for one in value or ())
 
 
 class SecretCell(Cell):

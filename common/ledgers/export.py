@@ -9,7 +9,14 @@ import xlsxwriter
 from django.utils import timezone
 
 from common import secrets
-from common.ledgers.columns import ChoiceCell, Column, DecimalCell, IntegerCell, YesNoCell
+from common.ledgers.columns import (
+    ChoiceCell,
+    Column,
+    DecimalCell,
+    IntegerCell,
+    ManyChoicesCell,
+    YesNoCell,
+)
 from common.ledgers.facets import FEW
 from common.ledgers.ledger import Ledger
 from common.ledgers.rows import Options
@@ -186,6 +193,8 @@ def how_to_fill(column: Column) -> str:
     cell = column.cell
     if isinstance(cell, ChoiceCell):
         return "填其中一个：" + "、".join(cell.choices.labels.values())
+    if isinstance(cell, ManyChoicesCell):
+        return "填其中一个或几个，用顿号隔开：" + "、".join(cell.choices.labels.values())
     if isinstance(cell, YesNoCell):
         return "填“是”或“否”"
     return _BY_CELL.get(type(cell).__name__, "文字")

@@ -181,7 +181,7 @@ def ledger_of(kind: str) -> type[Ledger]:
 
 def all_ledgers() -> list[type[Ledger]]:
     """All registered ledgers, in the order of a first load."""
-    order = ["areas", "organizations", "enterprises", "members", "instructors"]
+    order = ["areas", "organizations", "enterprises", "members", "instructors", "activities"]
     rank = {kind: index for index, kind in enumerate(order)}
     return sorted(_LEDGERS.values(), key=lambda ledger: rank.get(ledger.kind, len(order)))
 

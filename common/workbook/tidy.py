@@ -31,7 +31,7 @@ _NOTE = re.compile(
 _EXAMPLES = ("示例", "样例", "举例", "例", "例：", "填写示例")
 # Cells that look empty: a row that begins with one is looked at more closely.
 _BLANKS = (" ", "  ", "\u3000", "\xa0", "\t", "\n", "\r\n")
-_NUMBER = re.compile(r"[\d,.%+-]+|共?[\d,.]+(家|户|人|名|个|条|处|份|项|万元)?")
+_NUMBER = re.compile(r"[\d,.%+-]+|共?[\d,.]+(家|户|人|名|个|次|条|处|份|项|万元)?")
 _SPACES = re.compile(r"\s+")
 
 

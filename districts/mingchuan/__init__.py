@@ -12,6 +12,7 @@ from random import Random
 from districts.mingchuan.district import build_district
 from districts.mingchuan.flaws import add_flaws
 from districts.mingchuan.ledgers import FILES, build_ledgers
+from districts.mingchuan.life import listed_activities
 from districts.mingchuan.sheets import write_ledger
 from districts.mingchuan.shops import SELF_EMPLOYED
 
@@ -30,7 +31,9 @@ def write_workbooks(
     """
     folder.mkdir(parents=True, exist_ok=True)
     district = build_district(today=today, seed=seed, self_employed=self_employed)
-    ledgers = build_ledgers(district, Random(f"{seed}/spelling"))  # noqa: S311 -- invented data
+    listed = listed_activities(district, seed)
+    spelling = Random(f"{seed}/spelling")  # noqa: S311 -- invented data
+    ledgers = build_ledgers(district, spelling, listed)
     add_flaws(ledgers)
     files = []
     for ledger in ledgers:

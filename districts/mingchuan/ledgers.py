@@ -6,6 +6,7 @@ from datetime import date
 from random import Random
 from typing import Any
 
+from districts.mingchuan.life import Session
 from districts.mingchuan.records import (
     FULL,
     MARKET,
@@ -26,6 +27,7 @@ FILES = {  # file name -> kind of ledger, in the order of loading
     "04-个体工商户台账.xlsx": "enterprises",
     "05-党员花名册.xlsx": "members",
     "06-党建指导员台账.xlsx": "instructors",
+    "07-活动记录.xlsx": "activities",
 }
 
 
@@ -349,8 +351,42 @@ def _instructors(district: District, spell: Spelling) -> Ledger:
     return _ledger("06-党建指导员台账.xlsx", sheet, fields, district.instructors)
 
 
-def build_ledgers(district: District, rng: Random) -> list[Ledger]:
-    """The six workbooks in the order in which they are to be loaded."""
+def _activities(listed: list[tuple[Organization, Session]], spell: Spelling) -> Ledger:
+    def extra(name: str) -> Getter:
+        return lambda one: _tick(name in one[1].extras)
+
+    fields: list[Field] = [
+        ("党组织", "党组织名称★", 42, False, lambda one: spell.organization(one[0])),
+        ("活动类型", "活动类型★", 18, False, lambda one: "、".join(one[1].types)),
+        ("主题", "名称/主题★", 26, False, lambda one: one[1].topic),
+        ("日期", "活动时间★", 13, False, lambda one: spell.day(one[1].day)),
+        ("地点", "地点", 16, False, lambda one: one[1].place),
+        ("主持人", "主持人", 10, False, lambda one: one[1].host),
+        ("记录人", "记录人", 10, False, lambda one: one[1].recorder),
+        ("应到", "应到\n人数", 7, False, lambda one: one[1].expected),
+        ("实到", "实到\n人数", 7, False, lambda one: one[1].attended),
+        ("请假", "请假\n人数", 7, False, lambda one: one[1].absent),
+        ("缺席人员和原因", "缺席人员及原因", 20, False, lambda one: one[1].absentees),
+        ("议题", "议题", 26, False, lambda one: one[1].agenda),
+        ("内容", "主要内容", 60, False, lambda one: one[1].content),
+        ("决议", "决议事项", 30, False, lambda one: one[1].decisions),
+        ("微党课", "微党课", 8, False, extra("微党课")),
+        ("教育片", "教育片", 8, False, extra("教育片")),
+        ("实践活动", "实践活动", 9, False, extra("实践活动")),
+        ("书记讲党课", "书记\n讲党课", 8, False, extra("书记讲党课")),
+    ]
+    sheet = (
+        "明川区党组织活动记录（线下登记）", "中共明川区委社会工作部", "活动记录", "共 {} 次",
+        "注：没有在平台报日志的月份，按纸质记录补登。",
+    )
+    return _ledger("07-活动记录.xlsx", sheet, fields, listed)
+
+
+def build_ledgers(
+    district: District, rng: Random, listed: list[tuple[Organization, Session]]
+) -> list[Ledger]:
+    """The workbooks in the order in which they are to be loaded. ``listed``: the activities that
+    stand in a list."""
     spell = Spelling(rng)
     return [
         _areas(),
@@ -359,4 +395,5 @@ def build_ledgers(district: District, rng: Random) -> list[Ledger]:
         _shops(district, spell),
         _members(district, spell),
         _instructors(district, spell),
+        _activities(listed, spell),
     ]

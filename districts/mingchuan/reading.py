@@ -39,6 +39,9 @@ SYNONYMS = {
     "入党时间": "加入党组织日期",
     "转正时间": "转正日期",
     "手机号码": "手机",
+    "党组织名称": "党组织",
+    "名称/主题": "主题",
+    "活动时间": "日期",
 }
 MUST = {
     "areas": "区划代码 名称 层级",
@@ -47,6 +50,7 @@ MUST = {
     "members": "姓名 性别 民族 公民身份号码 学历 人员类别 党籍状态 加入党组织日期 "
     "组织关系所在党组织 手机",
     "instructors": "姓名 政治面貌 工作单位 来源 专职兼职 聘期起 聘期止 联系电话",
+    "activities": "党组织 活动类型 主题 日期",
 }
 ORDERED = (  # earlier, later, whether the same day is wrong
     ("成立日期", "注销日期", True),
@@ -175,6 +179,7 @@ def _key(kind: str, row: Row) -> tuple[object, ...]:
         "organizations": ("党组织全称",),
         "members": ("公民身份号码",),
         "instructors": ("姓名", "工作单位", "联系电话"),
+        "activities": ("党组织", "日期", "主题"),
     }[kind]
     return tuple(row[header] for header in headers)
 

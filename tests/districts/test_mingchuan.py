@@ -24,7 +24,7 @@ TEXT_COLUMNS = {"统一社会\n信用代码★", "信用代码", "身份证号�
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    """The six workbooks, with just the shops that members need and a few more."""
+    """The workbooks, with just the shops that members need and a few more."""
     folder = tmp_path_factory.mktemp("mingchuan")
     return write_workbooks(folder, today=TODAY, self_employed=LEAST_SHOPS)
 

@@ -1,6 +1,7 @@
 """``manage indicators``: the JSON of ledgers.md §2, whose rows it counts, and wrong calls."""
 
 import json
+from datetime import date
 from io import StringIO
 
 import pytest
@@ -8,6 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.choices import Role
+from activities.opening import open_month
 from areas.choices import AreaLevel
 from common.commands import WrongCall
 from enterprises.choices import EntityKind
@@ -107,11 +109,15 @@ def test_organizations_and_members_are_divided_by_town_only(district, dimension)
     assert by("affiliated_members", "town") == [("990101001", "乙街道", 1, 1, "100.0")]
 
 
-def test_all_of_the_family_by_default(district):
+def test_all_there_are_by_default(district):
     found = indicators()
     assert found["as_of"] == timezone.localdate().isoformat()
-    assert [i["key"] for i in found["indicators"]] == [i.key for i in FAMILY]
-    assert len(found["indicators"]) == 17
+    keys = [i["key"] for i in found["indicators"]]
+    assert keys[:17] == [i.key for i in FAMILY]
+    assert keys[17:] == [
+        "log_submitted", "log_on_time", "log_accepted", "log_zero", "log_exempt",
+        "three_meetings_complete",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -211,5 +217,50 @@ def test_exit_code_and_output_of_a_wrong_call(capsys):
     assert printed.err == "没有指标“covrage”。\n"
 
 
-def test_period_is_accepted(district):
-    assert indicators("--from", "2026-01-01", "--to", "2026-06-30")["indicators"]
+# --- Periods ------------------------------------------------------------------------------------
+
+
+def period(key, *arguments):
+    found = one(key, *arguments)
+    return found.get("from"), found.get("to")
+
+
+def test_stocks_have_no_period(district):
+    assert period("entities", "--from", "2026-01-01", "--to", "2026-06-30") == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("key", "day", "expected"),
+    [
+        ("log_submitted", "2026-11-23", ("2026-10-01", "2026-10-31")),
+        ("log_submitted", "2026-11-30", ("2026-11-01", "2026-11-30")),
+        ("log_exempt", "2024-03-01", ("2024-02-01", "2024-02-29")),
+        ("three_meetings_complete", "2026-11-23", ("2026-07-01", "2026-09-30")),
+        ("three_meetings_complete", "2026-12-31", ("2026-10-01", "2026-12-31")),
+    ],
+)
+def test_without_a_period_a_flow_is_of_the_last_full_one(district, key, day, expected):
+    assert period(key, "--as-of", day) == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "asked", "expected"),
+    [
+        ("log_submitted", ("2026-01-01", "2026-10-31"), ("2026-01-01", "2026-10-31")),
+        ("log_submitted", ("2026-01-15", "2026-10-30"), ("2026-02-01", "2026-09-30")),
+        ("log_submitted", ("2026-11-01", "2026-11-23"), ("2026-11-01", "2026-11-30")),
+        ("three_meetings_complete", ("2026-01-01", "2026-10-31"), ("2026-01-01", "2026-09-30")),
+        ("three_meetings_complete", ("2026-10-01", "2026-10-31"), ("2026-10-01", "2026-12-31")),
+    ],
+)
+def test_a_given_period_is_taken_in_whole_ones(district, key, asked, expected):
+    assert period(key, "--from", asked[0], "--to", asked[1]) == expected
+
+
+def test_logs_of_a_period_by_town(district):
+    for month in (date(2026, 8, 1), date(2026, 9, 1)):
+        open_month(month)
+    asked = ("--from", "2026-08-01", "--to", "2026-09-30")
+    assert one("log_submitted", *asked)["total"] == 2
+    assert by("log_submitted", "town", *asked) == [("990101101", "甲镇", 0, 2, "0.0")]
+    assert by("log_submitted", "kind", *asked) == []

@@ -11,9 +11,12 @@ from django.utils import timezone
 from accounts.choices import Role
 from accounts.models import User
 from accounts.scope import district_scope
+from activities.choices import LogState
+from activities.models import Activity, ActivityLog, Visit
 from areas.models import Area
 from common.commands import Refused
-from common.models import CalendarDay, ImportBatch
+from common.models import CalendarDay, FlowStep, ImportBatch
+from common.periods import add_months, month_of, months_between
 from districts.mingchuan import FILES
 from districts.mingchuan.shops import LEAST_SHOPS
 from reports.figures import Extent
@@ -61,7 +64,9 @@ def test_demo_district(settings, tmp_path):
 
     assert [batch.file_name for batch in batches] == list(FILES)
     assert ImportBatch.objects.count() == len(FILES), "the second run imports nothing"
-    assert [batch.counts.get("error", 0) for batch in batches] == [0, 1, 5, 1, 3, 1]
+    assert [batch.counts.get("error", 0) for batch in batches] == [0, 1, 5, 1, 3, 1, 0]
+
+    assert_life(today)
 
     assert CalendarDay.objects.filter(day__year=today.year, is_working=False).exists()
 
@@ -75,6 +80,33 @@ def test_demo_district(settings, tmp_path):
 
     reports = [path for path in (tmp_path / "demo").iterdir() if path.name.startswith("明川区")]
     assert {path.suffix for path in reports} == {".pdf", ".xlsx", ".json"}
+
+
+def assert_life(today):
+    """Two full years of logs; the town that has an account has something to do; nothing is of
+    tomorrow."""
+    logs = ActivityLog.objects.all()
+    last = add_months(month_of(today), -1)
+    months = set(logs.values_list("month", flat=True))
+    assert months == set(months_between(add_months(last, -23), month_of(today)))
+    town = logs.filter(month=last, town__code="990101101")
+    states = set(town.values_list("state", flat=True))
+    assert {LogState.SUBMITTED, LogState.RETURNED, LogState.OWED} <= states
+    assert not Activity.objects.filter(held_on__gte=today).exclude(log=None).exists()
+    assert not FlowStep.objects.filter(at__date__gte=today).filter(
+        table=ActivityLog._meta.db_table
+    ).exists()
+    assert Activity.objects.filter(log=None).count() > 100
+    assert Visit.objects.exists()
+    figure = INDICATORS["log_submitted"].figure(Extent.of(district_scope()), today)
+    assert figure.total == logs.owed().filter(month=last).count()
+    assert 0 < figure.met < figure.total
+    # What stands in rounds, states and steps is one story.
+    for log in logs.filter(rounds__gt=0).order_by("pk")[:40]:
+        steps = list(FlowStep.objects.filter(row=log.pk).order_by("id"))
+        assert steps[-1].after == log.state
+        assert [step.at for step in steps] == sorted(step.at for step in steps)
+        assert log.submissions.count() == log.rounds == sum(s.verb == "submit" for s in steps)
 
 
 def test_demo_does_not_mix_with_other_data(settings, tmp_path):

@@ -1,7 +1,8 @@
-"""``indicators``: figures of the coverage family as JSON, for other programs (ledgers.md §2)."""
+"""``indicators``: the figures as JSON, for other programs (ledgers.md §2)."""
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -11,8 +12,9 @@ from accounts.commands import area_coded, scope_of
 from areas.queries import district_area
 from common import parameters
 from common.commands import PortalCommand, WrongCall, day_option
+from common.periods import Span
 from reports.figures import Extent, Indicator, cells, figures
-from reports.indicators import FAMILY, INDICATORS
+from reports.indicators import ALL, INDICATORS
 from reports.populations import DIMENSIONS
 
 
@@ -33,7 +35,7 @@ class Command(PortalCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         day = day_option(options["as_of"]) or timezone.localdate()
-        _check_period(options["start"], options["end"])
+        span = _span(options["start"], options["end"])
         if options["by"] and options["by"] not in DIMENSIONS:
             raise WrongCall(f"--by 只能是 {'、'.join(DIMENSIONS)}，不能是“{options['by']}”。")
         wanted = _named(options["keys"] or [])
@@ -41,8 +43,9 @@ class Command(PortalCommand):
         extent = Extent.of(scope_of(options["user"]), area)
         shown = area or district_area()
         with parameters.remembered():
-            whole = figures(wanted, extent, day)
-            parts = cells(wanted, options["by"], extent, day) if options["by"] else {}
+            whole = figures(wanted, extent, day, span=span)
+            by = options["by"]
+            parts = cells(wanted, by, extent, day, span=span) if by else {}
             self.write_json(
                 {
                     "area": shown.code if shown else None,
@@ -50,10 +53,11 @@ class Command(PortalCommand):
                     "indicators": [
                         {
                             "key": indicator.key,
-                            "label": indicator.label_on(day),
+                            "label": indicator.label_on(day, span),
                             "unit": indicator.unit,
-                            "basis": indicator.basis_on(day),
+                            "basis": indicator.basis_on(day, span),
                             "kind": indicator.kind,
+                            **_period_of(indicator, day, span),
                             **whole[indicator.key].as_json(),
                             "by": [cell.as_json() for cell in parts.get(indicator.key, [])],
                         }
@@ -64,18 +68,27 @@ class Command(PortalCommand):
 
 
 def _named(texts: Iterable[str]) -> list[Indicator]:
-    """The indicators of ``--keys``, in the order asked; all of the family when none is named."""
+    """The indicators of ``--keys``, in the order asked; all there are when none is named."""
     keys = dict.fromkeys(key for text in texts for key in re.split(r"[\s,，、]+", text) if key)
     unknown = [key for key in keys if key not in INDICATORS]
     if unknown:
         raise WrongCall(f"没有指标“{'、'.join(unknown)}”。")
-    return [INDICATORS[key] for key in keys] or list(FAMILY)
+    return [INDICATORS[key] for key in keys] or list(ALL)
 
 
-def _check_period(start: str | None, end: str | None) -> None:
-    """Stocks, as the whole family is, need no period; a given one must make sense all the same."""
+def _span(start: str | None, end: str | None) -> Span | None:
+    """The period that flows count; None without one."""
     if (start is None) != (end is None):
         raise WrongCall("--from 和 --to 要一起填。")
     first, last = day_option(start), day_option(end)
-    if first and last and last < first:
+    if not first or not last:
+        return None
+    if last < first:
         raise WrongCall("--to 不能早于 --from。")
+    return Span(first, last)
+
+
+def _period_of(indicator: Indicator, day: date, asked: Span | None) -> dict[str, date]:
+    """The first and the last day that a flow counts, whole periods; nothing of a stock."""
+    span = indicator.span(day, asked)
+    return {"from": span.first, "to": span.last} if span else {}

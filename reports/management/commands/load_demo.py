@@ -16,12 +16,13 @@ from django.utils import timezone
 from accounts.actions import grant_role
 from accounts.choices import Role
 from accounts.models import Department, User
+from activities import demo
 from areas.models import Area
 from common import parameters, workdays
 from common.commands import PortalCommand, Refused
 from common.dated import BEGINNING
 from common.models import BatchState, ImportBatch, Via
-from districts.mingchuan import FILES, SELF_EMPLOYED, write_workbooks
+from districts.mingchuan import FILES, SEED, SELF_EMPLOYED, write_workbooks
 from organizations.models import Instructor, PartyOrganization
 
 DISTRICT, TOWN = "990101", "990101101"  # 明川区, 青石镇
@@ -61,6 +62,9 @@ LOGINS = (
 )
 
 
+LIFE_ROLES = (Role.SECRETARY, Role.TOWN, Role.DISTRICT)
+
+
 class Command(PortalCommand):
     """Safe to run again: what is there is left alone, what was interrupted is finished."""
 
@@ -83,6 +87,7 @@ class Command(PortalCommand):
             self._import(day, loaded, options["self_employed"])
         self._name_district(day)
         passwords = self._create_logins()
+        self._tell_life(day)
         report = self._build_report(day)
         self._tell(passwords, report)
 
@@ -144,6 +149,19 @@ class Command(PortalCommand):
         kept.touch(mode=0o600)
         kept.write_text(json.dumps(passwords, indent=2))
         return passwords
+
+    # --- logs and visits --------------------------------------------------------------------------
+
+    def _tell_life(self, day: date) -> None:
+        """Two years of logs and visits, by those who have accounts where they would have acted."""
+        users = {user.username: user for user in User.objects.filter(username__in=LIFE_ROLES)}
+        people = demo.People(
+            secretaries={place_of(Role.SECRETARY)["organization"].pk: users[Role.SECRETARY]},
+            reviewers={place_of(Role.TOWN)["area"].pk: users[Role.TOWN]},
+            district=users[Role.DISTRICT],
+        )
+        if count := demo.load(seed=SEED, today=day, people=people):
+            self._say(f"  月度日志和走访：{count:,} 份日志")
 
     # --- report -----------------------------------------------------------------------------------
 
