@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
@@ -170,6 +171,17 @@ class GrantQuerySet(ScopedQuerySet, DatedQuerySet):
     def of(self, user: User) -> "GrantQuerySet":
         """Grants of ``user`` that count today."""
         return self.filter(user=user).counting(timezone.localdate())
+
+    def held(self, user_id: Any) -> list["Grant"]:
+        """The same with areas and users; whether an office is still held is asked only of grants
+        that hang on one, since every page begins with this."""
+        today = timezone.localdate()
+        grants = list(self.filter(user=user_id).at(today).select_related("user", "area"))
+        official = {grant.pk for grant in grants if grant.role in offices.offices()}
+        if official:
+            counted = self.filter(pk__in=official).counting(today)
+            official -= set(counted.values_list("pk", flat=True))
+        return [grant for grant in grants if grant.pk not in official]
 
     def counting(self, day: date) -> "GrantQuerySet":
         """Grants that count on ``day``: within their time, and the office that they hang on is

@@ -131,12 +131,14 @@ def acting_scope(user: User | None, right: str = "") -> Scope:
     return scope.only(RIGHTS[right]) if right else scope
 
 
-def scope_for(user: User | None) -> Scope:
+def scope_for(user: User | None, grants: list[Grant] | None = None) -> Scope:
     """The scope of ``user`` today, from grants that hold. Three-administrator roles see no
-    business rows (design.md §1)."""
+    business rows (design.md §1). ``grants``: those of today, if they have just been read."""
     if user is None or not user.is_authenticated or not user.is_active:
         return Scope()
-    return _built(user.pk, list(Grant.objects.of(user).select_related("area")))
+    if grants is None:
+        grants = Grant.objects.held(user.pk)
+    return _built(user.pk, grants)
 
 
 def _built(user_id: uuid.UUID | None, grants: list[Grant]) -> Scope:
@@ -144,18 +146,28 @@ def _built(user_id: uuid.UUID | None, grants: list[Grant]) -> Scope:
     roles = frozenset(grant.role for grant in grants)
     business = [grant for grant in grants if grant.role not in ADMIN_ROLES]
     by_area = [grant.area for grant in business if grant.role in AREA_ROLES and grant.area]
+    everything = any(_is_root(grant) for grant in business)
+    memo: dict[str, Any] = {}
     return Scope(
         user_id=user_id,
         grants=tuple(grants),
-        everything=any(_is_root(grant) for grant in business),
+        everything=everything,
         roles=roles,
-        areas=_bound(by_area),
+        areas={} if everything or not by_area else _bound(by_area, _tree(memo)),
         roots=tuple(area.pk for area in by_area),
         organizations=_ids(business, Role.SECRETARY, "organization_id"),
         subtrees=_ids(business, Role.SECTOR, "organization_id"),
         instructors=_ids(business, Role.INSTRUCTOR, "instructor_id"),
         departments=_ids(business, Role.DEPARTMENT, "department_id"),
+        memo=memo,
     )
+
+
+def _tree(memo: dict[str, Any]) -> list[Area]:
+    """What stands under what, read once for a scope."""
+    if "tree" not in memo:
+        memo["tree"] = list(Area.objects.order_by().only("id", "parent", "level"))
+    return memo["tree"]
 
 
 def _ids(grants: Iterable[Grant], role: str, column: str) -> frozenset[uuid.UUID]:
@@ -202,8 +214,9 @@ def areas_of_grants(scope: Scope, _day: date) -> Q | None:
     if not scope.roots:
         return None
     if "areas" not in scope.memo:
-        wanted = subtree_ids(scope.roots)
-        parents = dict(Area.objects.order_by().values_list("pk", "parent_id"))
+        tree = _tree(scope.memo)
+        wanted = subtree_ids(scope.roots, areas=tree)
+        parents = {area.pk: area.parent_id for area in tree}
         for root in scope.roots:
             while root:
                 wanted.add(root)

@@ -1,7 +1,9 @@
 """What the trace costs: the same load with the triggers and without."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from benchmarks import imports
 from benchmarks.measure import ROUNDS, Cost
@@ -10,13 +12,29 @@ from benchmarks.reading import ledger_file
 from benchmarks.table import Figure
 
 
-def _triggers(verb: str) -> None:
+@contextmanager
+def _no_triggers() -> Iterator[None]:
+    """Inside, nothing is written down."""
+    try:
+        _set_triggers("DISABLE")
+        yield
+    finally:
+        _set_triggers("ENABLE")
+
+
+def _set_triggers(verb: str) -> None:
     as_owner(*(f"ALTER TABLE {table} {verb} TRIGGER USER" for table in imports.TABLES))
 
 
-def _load(path: Path, cost: Cost) -> None:
-    imports.start_again()
-    imports.apply(imports.check(imports.upload("enterprises", path)), cost)
+def _load(batch: Any, cost: Cost) -> None:
+    """Apply a checked batch and take it back, so that the next load finds it checked."""
+    from django.db import transaction
+
+    with transaction.atomic():
+        imports.apply(batch, cost)
+        transaction.set_rollback(True)
+    batch.refresh_from_db()
+    as_owner(f"TRUNCATE {', '.join(imports.TABLES)}, common_history CASCADE", "VACUUM ANALYZE")
 
 
 def _update_all(cost: Cost) -> None:
@@ -41,22 +59,18 @@ def _update_all(cost: Cost) -> None:
 
 def measure(folder: Path) -> Iterator[Figure]:
     imports.place(folder)
-    path = ledger_file(folder)
-    with_trace, without = Cost(), Cost()
-    update_with, update_without = Cost(), Cost()
+    imports.start_again()
+    batch = imports.check(imports.upload("enterprises", ledger_file(folder)))
+    yield _compared("history.insert", lambda cost: _load(batch, cost))
+    imports.loaded(folder)
+    yield _compared("history.update", _update_all)
+
+
+def _compared(key: str, work: Callable[[Cost], None]) -> Figure:
+    """What ``work`` costs with the triggers and without, in turn."""
+    traced, bare = Cost(), Cost()
     for _ in range(ROUNDS):
-        try:
-            _triggers("DISABLE")
-            _load(path, without)
-            _update_all(update_without)
-        finally:
-            _triggers("ENABLE")
-        _load(path, with_trace)
-        _update_all(update_with)
-    yield Figure(
-        "history.insert", with_trace.seconds / without.seconds, f"{with_trace} ÷ {without}"
-    )
-    yield Figure(
-        "history.update", update_with.seconds / update_without.seconds,
-        f"{update_with} ÷ {update_without}",
-    )
+        with _no_triggers():
+            work(bare)
+        work(traced)
+    return Figure(key, traced.seconds / bare.seconds, f"{traced} ÷ {bare}")

@@ -13,7 +13,11 @@ from benchmarks.table import Figure
 
 WORD = "餐饮"
 _PLACE = re.compile(r"[?&;]at=([\w.=-]+)")
-UNINDEXED = "SELECT count(*) FROM enterprises_entity WHERE name_key LIKE %s"
+# The rows that the list counts: those with a state on the day of the page.
+UNINDEXED = """
+SELECT count(*) FROM enterprises_entity e JOIN enterprises_entitystate s
+ON s.entity_id = e.id AND s.starts_on <= %s AND s.ends_on > %s WHERE e.name_key LIKE %s
+"""
 
 
 def browser() -> Any:
@@ -27,7 +31,7 @@ def browser() -> Any:
     user, _ = User.objects.get_or_create(username="bench", defaults={"name": "基准"})
     grant_role(user=user, role="district", by=None, area=Area.objects.get(code=ledgers.DISTRICT))
     client = Client(SERVER_NAME="localhost")
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="accounts.backends.AccountBackend")
     return client
 
 
@@ -37,6 +41,15 @@ def page(client: Any, **query: str) -> str:
     if answer.status_code != 200:
         raise RuntimeError(f"the list answered {answer.status_code}")
     return answer.content.decode()
+
+
+def later(client: Any) -> None:
+    """Let the last page of the client be a minute old: the next one notes the time."""
+    from accounts.lockout import SEEN
+
+    session = client.session
+    session[SEEN] -= 60
+    session.save()
 
 
 def next_to(html: str) -> str:
@@ -49,7 +62,7 @@ def count_unindexed() -> int:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute(UNINDEXED, [f"%{WORD}%"])
+        cursor.execute(UNINDEXED, [ledgers.DAY, ledgers.DAY, f"%{WORD}%"])
         return cursor.fetchone()[0]
 
 
@@ -80,11 +93,11 @@ def measure(folder: Path) -> Iterator[Figure]:
     }
     asked = {name: queries(lambda at=at: page(client, at=at)) for name, at in places.items()}
     asked["搜索"] = queries(lambda: page(client, q=WORD))
-    frame = queries(lambda: client.get("/search/"))
+    later(client)
+    asked["半分钟后"] = queries(lambda: page(client))
     yield Figure(
-        "list.queries", max(asked.values()) - frame,
-        "，".join(f"{name} {number}" for name, number in asked.items())
-        + f"，其中登录、会话和页面框架 {frame}",
+        "list.queries", max(asked.values()),
+        "，".join(f"{name} {number}" for name, number in asked.items()),
     )
     start, end = alternate(
         lambda: page(client), lambda: page(client, at="last"), rounds=2 * ROUNDS

@@ -32,7 +32,7 @@ BOUNDS = (
     Bound("coverage.queries", "覆盖情况：查询", 1, QUERIES, ""),
     Bound("trend.time", "24 个月趋势", 0.25, TIMES, "÷ 24 次单独查询"),
     Bound("trend.queries", "24 个月趋势：查询", 1, QUERIES, ""),
-    Bound("list.queries", "名单任一页：查询", 8, QUERIES, "名单自己的，不算登录和页面框架"),
+    Bound("list.queries", "名单任一页：查询", 8, QUERIES, "整个请求，登录、授权和页面框架在内"),
     Bound("list.last", "名单末页", 2, TIMES, "÷ 首页"),
     Bound("list.search", "两个字的搜索", 1.2, TIMES, "找到并计数 ÷ 无索引计数"),
     Bound("export.time", "导出", 1.2, TIMES, "÷ xlsxwriter constant_memory 写同样的格"),

@@ -19,7 +19,6 @@ from common.dated import BEGINNING, FOREVER
 Kind = Literal["text", "number", "date", "state", "cov"]
 EMPTY = "—"
 ID_LABEL = "记录号"
-_XLSX_TEXT_LIMIT = 32_767
 _XLSX_EXACT_DIGITS = 15
 
 
@@ -175,48 +174,36 @@ def write_xlsx(
     Text is always written as text, so a name that begins with "=" stays a name. ``notes`` are
     lines above the header (who, when, which conditions). ``with_id`` adds the 记录号 column.
     """
-    import xlsxwriter  # noqa: PLC0415 -- slow import
+    from common.xlsx import write_book  # noqa: PLC0415 -- slow import
 
     flat = [part for column in columns for part in (column, column.sub) if part]
-    book = xlsxwriter.Workbook(target, {"constant_memory": True, "strings_to_formulas": False})
-    sheet = book.add_worksheet(_sheet_name(title))
-    head = book.add_format({"bold": True, "bg_color": "#f1f3f5", "bottom": 1})
-    formats = {
-        "date": book.add_format({"num_format": "yyyy-mm-dd"}),
-        "text": book.add_format({"num_format": "@"}),
-        "note": book.add_format({"font_color": "#626a73"}),
-    }
     labels = [column.label for column in flat] + ([ID_LABEL] if with_id else [])
-    for index, label in enumerate(labels):
-        sheet.set_column(index, index, 38 if label == ID_LABEL else _width(label))
-    for index, note in enumerate(notes):
-        sheet.write_string(index, 0, note, formats["note"])
-    for index, label in enumerate(labels):
-        sheet.write_string(len(notes), index, label, head)
-    sheet.freeze_panes(len(notes) + 1, 1)
-    count = 0
-    for count, row in enumerate(rows, start=1):
-        values = [column.raw(row) for column in flat] + ([str(row.pk)] if with_id else [])
-        for index, value in enumerate(values):
-            _write_cell(sheet, len(notes) + count, index, value, formats)
-    book.close()
-    return count
+
+    def draw(book: Any) -> int:
+        sheet = book.add_worksheet(_sheet_name(title))
+        head = book.add_format({"bold": True, "bg_color": "#f1f3f5", "bottom": 1})
+        small = book.add_format({"font_color": "#626a73"})
+        for index, note in enumerate(notes):
+            sheet.write_string(index, 0, note, small)
+        for index, label in enumerate(labels):
+            sheet.set_column(index, index, 38 if label == ID_LABEL else _width(label))
+            sheet.write_string(len(notes), index, label, head)
+        sheet.freeze_panes(len(notes) + 1, 1)
+        return len(notes) + 1
+
+    def cells(row: Any) -> list[Any]:
+        return [_kept(column.raw(row)) for column in flat] + ([str(row.pk)] if with_id else [])
+
+    return write_book(target, draw, map(cells, rows))
 
 
-def _write_cell(sheet: Any, row: int, column: int, value: Any, formats: Mapping[str, Any]) -> None:
-    """One cell: numbers and dates as such, everything else as text, never as a formula."""
-    if value is None or value == "" or value in (BEGINNING, FOREVER):
-        return
-    if isinstance(value, datetime):
-        sheet.write_string(row, column, display(value), formats["text"])
-    elif isinstance(value, date):
-        moment = datetime(value.year, value.month, value.day)  # noqa: DTZ001 -- a day, no zone
-        sheet.write_datetime(row, column, moment, formats["date"])
-    elif _is_plain_number(value):
-        sheet.write_number(row, column, value)
-    else:
-        text = display(value) if isinstance(value, bool) else str(value)
-        sheet.write_string(row, column, text[:_XLSX_TEXT_LIMIT], formats["text"])
+def _kept(value: Any) -> Any:
+    """A value as the file keeps it: numbers and days as such, everything else as text."""
+    if value is None or value in (BEGINNING, FOREVER):
+        return None
+    if isinstance(value, bool | datetime):
+        return display(value)
+    return value if isinstance(value, date) or _is_plain_number(value) else str(value)
 
 
 def _is_plain_number(value: Any) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -20,13 +21,11 @@ ENTITY = "enterprises.Entity"
 _SHOWN = 20
 
 
-def set_member_counts(rows: list[Any], _scope: Any, day: date) -> None:
-    """Set ``member_count``: members that count on the day and work there, seen or not."""
-    working = Member.objects.counting(day).filter(state__workplace__in=[row.pk for row in rows])
-    counted = working.order_by().values_list("state__workplace").annotate(Count("pk"))
-    numbers = dict(counted)
-    for row in rows:
-        row.member_count = numbers.get(row.pk, 0)
+def with_member_counts(entities: QuerySet, day: date) -> QuerySet:
+    """Annotate ``member_count``: members that count on the day and work there, seen or not."""
+    working = Member.objects.counting(day).filter(state__workplace=OuterRef("pk"))
+    number = working.order_by().values("state__workplace").annotate(n=Count("pk")).values("n")
+    return entities.annotate(member_count=Coalesce(Subquery(number), 0))
 
 
 add_to_list(
@@ -34,7 +33,7 @@ add_to_list(
     ListPart(
         order=10,
         columns=(Column("member_count", "党员", kind="number"),),
-        prepare=set_member_counts,
+        annotate=with_member_counts,
     ),
 )
 

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 
+from common.dated import holding
 from enterprises.models import counts_on
 from organizations.choices import CoverageState, SetUpMode
 from organizations.models import Appointment, Assignment, CoverageLink, active_on
@@ -31,9 +32,15 @@ STATE_OF_MODE: Mapping[str, CoverageState] = {
 }
 
 
+def is_valid(day: date, link: str = "") -> Q:
+    """The condition "this link is valid on ``day``": begun, not ended, its organization active;
+    ``link``: the name under which it is joined, as in ``links__``."""
+    return holding(day, link) & active_on(day, f"{link}organization__")
+
+
 def valid_links(day: date) -> QuerySet[CoverageLink]:
-    """Links that are valid on ``day``: begun, not ended, their organization active."""
-    return CoverageLink.objects.at(day).filter(active_on(day, "organization__"))
+    """Links that are valid on ``day``."""
+    return CoverageLink.objects.filter(is_valid(day))
 
 
 def serving_assignments(day: date) -> QuerySet[Assignment]:

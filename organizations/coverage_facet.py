@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from common import changes
@@ -71,18 +72,28 @@ class Coverage(Facet):
         return (self.organization, self.mode)
 
     def load(self, ids, options):
-        self.finder = OrganizationFinder(options)
-        self.modes = dict(
-            OrganizationState.objects.at(options.day).values_list("organization_id", "mode")
-        )
-        single = CoverageLink.objects.filter(mode=SetUpMode.SINGLE, ends_on__gt=options.day)
-        self.singles: dict[uuid.UUID, set[uuid.UUID]] = {}
-        for organization, entity in single.values_list("organization_id", "entity_id"):
-            self.singles.setdefault(organization, set()).add(entity)
+        self.finder, self.day = OrganizationFinder(options), options.day
+        for known in ("modes", "singles"):
+            self.__dict__.pop(known, None)
         fields = ["id", "entity_id", "organization_id", "mode", "starts_on", "ends_on"]
         self.links: dict[uuid.UUID, list[dict[str, Any]]] = {}
         for link in rows_of(CoverageLink, "entity_id", ids, fields):
             self.links.setdefault(link["entity_id"], []).append(link)
+
+    @cached_property
+    def modes(self) -> dict[uuid.UUID, str]:
+        """Organization → its mode; read when a row first asks, which no export does."""
+        states = OrganizationState.objects.at(self.day)
+        return dict(states.values_list("organization_id", "mode"))
+
+    @cached_property
+    def singles(self) -> dict[uuid.UUID, set[uuid.UUID]]:
+        """Organization → the entities that it covers as 单独组建, now or later; likewise."""
+        links = CoverageLink.objects.filter(mode=SetUpMode.SINGLE, ends_on__gt=self.day)
+        found: dict[uuid.UUID, set[uuid.UUID]] = {}
+        for organization, entity in links.values_list("organization_id", "entity_id"):
+            found.setdefault(organization, set()).add(entity)
+        return found
 
     def printed(self, links: list[dict], day: date) -> dict[str, Any] | None:
         """The link that an export of ``day`` prints: the best mode, then the earliest."""

@@ -4,8 +4,11 @@ covered, whom to turn to, and since when, on its page."""
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import django_filters
+from django.db.models import Case, IntegerField, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest
 from django.urls import NoReverseMatch
 from django.utils import timezone
@@ -41,15 +44,31 @@ TONES = {state.label: tone for state, tone in STATE_TONES.items()}
 # --- The list -----------------------------------------------------------------------------------
 
 
-def set_contacts(rows: list[Any], scope: Any, day: date) -> None:
+def with_contacts(entities: QuerySet, day: date) -> QuerySet:
+    """Annotate ``coverage``; and as JSON of id and names the organization of the best valid link
+    (``covering``) and the instructor (``instructing``), asked of the rows of a page only."""
+    own = OuterRef("pk")
+    rank = Case(
+        *(When(mode=mode, then=rank) for mode, rank in MODE_RANK.items()),
+        output_field=IntegerField(),
+    )
+    links = valid_links(day).filter(entity=own).order_by(rank, "starts_on", "pk")
+    assignments = serving_assignments(day).filter(entity=own).order_by("starts_on", "pk")
+    covering = JSONObject(
+        id="organization", name="organization__name", short_name="organization__short_name"
+    )
+    instructing = JSONObject(id="instructor", name="instructor__name")
+    return with_coverage(entities, day).annotate(
+        covering=Subquery(links.values(found=covering)[:1]),
+        instructing=Subquery(assignments.values(found=instructing)[:1]),
+    )
+
+
+def set_contacts(rows: list[Any], scope: Any, _day: date) -> None:
     """Set ``contact`` of listed entities: the organization of the best valid link, else the
     instructor, else why the entity does not count. ``contact_url``: its page, if one may see it."""
-    wanted = [row.pk for row in rows]
-    links = valid_links(day).filter(entity__in=wanted).select_related("organization")
-    best_last = sorted(links, key=lambda x: (MODE_RANK[x.mode], x.starts_on), reverse=True)
-    organizations = {link.entity_id: link.organization for link in best_last}
-    assignments = serving_assignments(day).filter(entity__in=wanted).select_related("instructor")
-    instructors = {x.entity_id: x.instructor for x in assignments.order_by("-starts_on", "pk")}
+    organizations = {r.pk: _read(PartyOrganization, r.covering) for r in rows if r.covering}
+    instructors = {r.pk: _read(Instructor, r.instructing) for r in rows if r.instructing}
     visible = visible_ids(organizations.values(), scope) | visible_ids(instructors.values(), scope)
     for row in rows:
         record = organizations.get(row.pk) or instructors.get(row.pk)
@@ -58,6 +77,10 @@ def set_contacts(rows: list[Any], scope: Any, day: date) -> None:
         else:
             row.contact = _called(record)
         row.contact_url = address_of(record) if record and record.pk in visible else None
+
+
+def _read(model: type[Any], found: Mapping[str, str]) -> Any:
+    return model(**{**found, "id": UUID(found["id"])})
 
 
 def _called(record: PartyOrganization | Instructor | None) -> str:
@@ -99,7 +122,7 @@ add_to_list(
         filters={
             "coverage": django_filters.ChoiceFilter(label="覆盖状态", choices=CoverageState),
         },
-        annotate=with_coverage,
+        annotate=with_contacts,
         prepare=set_contacts,
     ),
 )

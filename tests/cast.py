@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 
 from accounts.choices import Role
 from accounts.models import Department, Grant, User
@@ -156,10 +157,12 @@ def _users(places: dict[str, Area], found: dict[str, Any]) -> dict[str, User]:
         "security_admin": (Role.SECURITY_ADMIN, {}),
         "audit_admin": (Role.AUDIT_ADMIN, {}),
     }
-    users = {"no_grant": User.objects.create_user("no_grant")}
-    for name, (role, place) in grants.items():
-        users[name] = User.objects.create_user(name)
-        Grant.objects.create(user=users[name], role=role, **place)
+    nobody = make_password(None)
+    users = {name: User(username=name, password=nobody) for name in ("no_grant", *grants)}
+    User.objects.bulk_create(users.values())
+    Grant.objects.bulk_create(
+        Grant(user=users[name], role=role, **place) for name, (role, place) in grants.items()
+    )
     return users
 
 

@@ -2,6 +2,7 @@
 
 import signal
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.database", "tests.browser", "tests.cast", "tests.protocol"]
@@ -12,3 +13,20 @@ signal.signal(signal.SIGTERM, signal.default_int_handler)
 # How long an example takes says more about the other users of the machine than about the code.
 settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("portal")
+
+# Files that take minutes begin first, or one process would work on them alone at the end.
+LONG = (
+    "tests/test_permissions.py", "tests/kills/", "tests/acceptance/", "tests/test_canary.py",
+    "tests/test_hostile_", "tests/reports/test_load_demo.py", "tests/imports/",
+    "tests/common/test_ledger_forms.py", "tests/common/test_restore",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first, in the order above; otherwise as collected."""
+    items.sort(
+        key=lambda item: next(
+            (rank for rank, name in enumerate(LONG) if item.nodeid.startswith(name)), len(LONG)
+        )
+    )

@@ -1,7 +1,7 @@
 """Ledgers as workbooks: exports that import again without a change, and empty templates."""
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -20,6 +20,7 @@ from common.ledgers.columns import (
 from common.ledgers.facets import FEW
 from common.ledgers.ledger import Ledger
 from common.ledgers.rows import Options
+from common.xlsx import write_book
 
 # Rows that a template is prepared for (text format, drop-downs).
 TEMPLATE_ROWS = 2000
@@ -71,29 +72,28 @@ def write_export(
     Every text is written as text, so nothing in it is ever a formula; long numbers keep all
     their digits. The print footer names who exported and when.
     """
-    book = xlsxwriter.Workbook(
-        target, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    sheet = book.add_worksheet(ledger.title[:31])
-    formats = _formats(book)
-    _header(sheet, ledger, formats)
     moment = timezone.localtime().strftime("%Y-%m-%d %H:%M")
-    sheet.set_footer(f"&L{by} {moment} 导出&R第 &P 页")
+
+    def draw(book: xlsxwriter.Workbook) -> int:
+        sheet = book.add_worksheet(ledger.title[:31])
+        _header(sheet, ledger, _formats(book))
+        sheet.set_footer(f"&L{by} {moment} 导出&R第 &P 页")
+        return 1
+
+    records = ledger_rows(ledger, ids, options, identity=identity)
+    return write_book(target, draw, _cells(ledger, records, report))
+
+
+def _cells(
+    ledger: Ledger, records: Iterable[Mapping[str, str]], report: Callable[..., None]
+) -> Iterator[list[str | float]]:
+    """The cells of each record in order; numbers as numbers."""
     columns = [(column.column_name, _is_number(column)) for column in ledger.columns]
-    count = 0
-    for count, values in enumerate(ledger_rows(ledger, ids, options, identity=identity), start=1):
+    for count, values in enumerate(records, start=1):
         if count % TOLD == 0:
             report("正在写入文件", done=count)
-        for at, (name, is_number) in enumerate(columns):
-            text = values.get(name, "")
-            if not text:
-                continue
-            if is_number:
-                sheet.write_number(count, at, float(text))
-            else:
-                sheet.write_string(count, at, text, formats["text"])
-    book.close()
-    return count
+        texts = [(values.get(name, ""), is_number) for name, is_number in columns]
+        yield [float(text) if text and is_number else text for text, is_number in texts]
 
 
 def _is_number(column: Column) -> bool:

@@ -19,7 +19,8 @@ from typing import Any, BinaryIO, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max, QuerySet
+from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models.functions import TruncDate
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import resolve, reverse
@@ -48,14 +49,12 @@ from common.views import ScopedDetailView, ScopedFormView, ScopedUpdateView
 REASON_LENGTH = 200
 
 
-def set_updated(rows: Sequence[Any]) -> None:
-    """Set ``updated_on`` of records: the day of the last change of the record or its dated values
-    and links."""
-    entries = HistoryEntry.objects.filter(owner__in=[row.pk for row in rows]).order_by()
-    last = dict(entries.values_list("owner").annotate(Max("at")))
-    for row in rows:
-        moment = last.get(row.pk)
-        row.updated_on = timezone.localtime(moment).date() if moment else None
+def with_updated(rows: QuerySet) -> QuerySet:
+    """Records with ``updated_on``: the day of the last change of the record or its dated values
+    and links; asked of the rows of a page only, in the query that reads them."""
+    entries = HistoryEntry.objects.filter(owner=OuterRef("pk")).order_by().values("owner")
+    last = entries.annotate(last=Max("at")).values("last")
+    return rows.annotate(updated_on=TruncDate(Subquery(last)))
 
 
 class LedgerFormMixin:
@@ -147,7 +146,7 @@ class LedgerListView(ScopedListView):
         rows = self.listed(super().get_queryset())
         for part in self.parts:
             rows = part.annotate(rows, self.day) if part.annotate else rows
-        return rows
+        return with_updated(rows)
 
     def filtered(self) -> ScopedFilterSet:
         added = {name: one for part in self.parts for name, one in part.filters.items()}
@@ -164,7 +163,6 @@ class LedgerListView(ScopedListView):
         return columns
 
     def prepare(self, rows: list[Any]) -> None:
-        set_updated(rows)
         for part in self.parts:
             if part.prepare:
                 part.prepare(rows, self.scope, self.day)

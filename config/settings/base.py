@@ -224,7 +224,7 @@ DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="portal@localhost")
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "accounts.backends.AccountBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 _VALIDATION = "django.contrib.auth.password_validation"
@@ -261,7 +261,7 @@ AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
 
 # No session outlives this; its limits are dated settings, kept by accounts/middleware.py.
 SESSION_COOKIE_AGE = 24 * 3600
-SESSION_SAVE_EVERY_REQUEST = True
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True

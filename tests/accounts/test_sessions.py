@@ -37,6 +37,16 @@ def test_half_an_hour_without_a_page_ends_the_session(at, client):
     assert SignInEntry.objects.latest("id").event == "idle"
 
 
+def test_who_was_here_is_noted_every_half_minute(at):
+    """So a session may end up to half a minute early, and never late."""
+    assert [at(0), at(29)] == [200, 200]
+    assert at(1800) == 302
+
+
+def test_what_was_noted_counts_from_then_on(at):
+    assert [at(0), at(30), at(1829)] == [200, 200, 200]
+
+
 def test_a_session_lasts_twelve_hours_at_most(at, client):
     hours = 12 * 3600
     assert [at(n) for n in range(0, hours, 1700)] == [200] * 26

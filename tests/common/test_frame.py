@@ -136,7 +136,7 @@ def test_list_takes_the_same_queries_for_any_number_of_rows(
     entities, district, django_assert_num_queries
 ):
     district.get(LIST)
-    with django_assert_num_queries(11) as few:
+    with django_assert_num_queries(6) as few:
         district.get(LIST, {"q": "柳河"})
     with django_assert_num_queries(len(few.captured_queries)):
         district.get(LIST, {"q": "企业", "per": "100"})

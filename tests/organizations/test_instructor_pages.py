@@ -19,7 +19,7 @@ from tests.counting import queries_of
 
 pytestmark = pytest.mark.django_db
 LIST = "/organizations/instructors/"
-ROWS_QUERIES = 8  # beyond those of the frame
+ROWS_QUERIES = 5  # beyond those of the frame
 PHONE = "13900000004"
 DAY = {"as_of": "2026-11-20"}
 
