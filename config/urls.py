@@ -20,7 +20,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rules/", include("common.rules.urls")),
     path("security/", include("common.rules.security_urls")),
     path("imports/", include("common.imports.urls")),
-    path("", include("activities.urls")),
     path("", include("reports.urls")),
 ]
 
