@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from common.dated import DatedQuerySet, DatedRecord, StateOf, no_overlap, with_state
+from common.dated import DatedQuerySet, DatedRecord, StateOf, with_state
+from common.guards import NeverOverlap
 from common.scoping import ScopedQuerySet
 from common.secrets import SecretField
 from enterprises.choices import BusinessStatus, EntityKind, Stage
@@ -106,7 +107,10 @@ class EntityState(DatedRecord):
 
     scope_parent = "entity"
 
-    entity = StateOf(Entity, models.CASCADE, related_name="states", verbose_name="市场主体")
+    # What it names is guarded for all rows of a statement at once (common/guards.py).
+    entity = StateOf(
+        Entity, models.CASCADE, related_name="states", db_constraint=False, verbose_name="市场主体"
+    )
     status = models.CharField("经营状态", max_length=12, choices=BusinessStatus)
     section = models.CharField("行业门类", max_length=1, blank=True)
     division = models.CharField("行业大类", max_length=2, blank=True)
@@ -116,6 +120,7 @@ class EntityState(DatedRecord):
         null=True,
         blank=True,
         related_name="+",
+        db_constraint=False,
         db_index=False,  # entity_state_town
         verbose_name="所属镇街",
     )
@@ -125,6 +130,7 @@ class EntityState(DatedRecord):
         null=True,
         blank=True,
         related_name="+",
+        db_constraint=False,
         verbose_name="村社区",
     )
     park = models.ForeignKey(
@@ -133,6 +139,7 @@ class EntityState(DatedRecord):
         null=True,
         blank=True,
         related_name="+",
+        db_constraint=False,
         db_index=False,  # entity_state_park
         verbose_name="园区",
     )
@@ -142,6 +149,7 @@ class EntityState(DatedRecord):
         null=True,
         blank=True,
         related_name="+",
+        db_constraint=False,
         db_index=False,  # entity_state_grid
         verbose_name="网格",
     )
@@ -167,7 +175,7 @@ class EntityState(DatedRecord):
         verbose_name = "主体状况"
         constraints = [
             *DatedRecord.Meta.constraints,
-            no_overlap("entity_state_no_overlap", "entity"),
+            NeverOverlap(name="entity_state_no_overlap", keys=("entity",)),
         ]
         indexes = [
             models.Index(fields=["town", "entity"], name="entity_state_town"),
