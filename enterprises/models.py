@@ -5,7 +5,7 @@ from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.urls import reverse
 
 from common.dated import DatedQuerySet, DatedRecord, StateOf, with_state
@@ -54,10 +54,12 @@ class Entity(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField("主体类型", max_length=20, choices=EntityKind)
-    name = models.CharField("名称", max_length=200)
-    name_key = models.CharField("名称（比对用）", max_length=200)
+    # Collation C: the same order as that of the database (C.UTF-8), compared byte by byte, which
+    # halves what the indexes of a load cost.
+    name = models.CharField("名称", max_length=200, db_collation="C")
+    name_key = models.CharField("名称（比对用）", max_length=200, db_collation="C")
     initials = models.CharField("拼音首字母", max_length=200, blank=True)
-    uscc = models.CharField("统一社会信用代码", max_length=18, blank=True)
+    uscc = models.CharField("统一社会信用代码", max_length=18, blank=True, db_collation="C")
     uscc_reason = models.CharField("代码核实说明", max_length=200, blank=True)
     address = models.CharField("地址", max_length=300)
     chain = models.CharField("产业链", max_length=100, blank=True)
@@ -81,12 +83,13 @@ class Entity(models.Model):
         indexes = [
             models.Index(fields=["name", "id"], name="entity_by_name"),
             models.Index(fields=["name_key"], name="entity_by_name_key"),
-            models.Index(fields=["uscc"], name="entity_by_uscc"),
         ]
         constraints = [
+            # One index that also finds by code: of rows that may repeat a code the id counts.
             models.UniqueConstraint(
-                fields=["uscc"],
-                condition=~Q(uscc="") & ~Q(kind=EntityKind.MARKET),
+                "uscc",
+                Case(When(Q(uscc="") | Q(kind=EntityKind.MARKET), then=F("id"))),
+                nulls_distinct=False,
                 name="entity_uscc_unique",
             )
         ]
