@@ -137,11 +137,7 @@ def write(changes: Iterable[Change]) -> int:
     """
     with connection.cursor() as cursor:
         _pending_table(cursor)
-        columns = "(tbl, op, id, vals)"
-        with cursor.copy(f"COPY pending_change {columns} FROM STDIN") as copy:
-            for change in changes:
-                values = dumps(change.values) if change.values else "{}"
-                copy.write_row((change.table, change.operation, change.id, values))
+        _copy(cursor, changes)
     return write_pending()
 
 
@@ -178,6 +174,28 @@ def write_staged(batch_id: uuid.UUID, layouts: Layouts) -> int:
             [_LISTED, batch_id],
         )
     return write_pending(layouts)
+
+
+def write_back(context: uuid.UUID, changes: Iterable[Change], spared: list[str]) -> int:
+    """Take back what was recorded under ``context``: delete each row that was inserted, but for
+    the ``spared`` ones, and write ``changes`` (see :func:`write`)."""
+    with connection.cursor() as cursor:
+        _pending_table(cursor)
+        cursor.execute(
+            "INSERT INTO pending_change (tbl, op, id, vals) "
+            'SELECT "table", %s, "row", \'{}\' FROM common_history '
+            "WHERE context = %s AND operation = 'I' AND \"row\" <> ALL(%s::uuid[])",
+            [DELETE, context, spared],
+        )
+        _copy(cursor, changes)
+    return write_pending()
+
+
+def _copy(cursor, changes: Iterable[Change]) -> None:
+    with cursor.copy("COPY pending_change (tbl, op, id, vals) FROM STDIN") as copy:
+        for change in changes:
+            values = dumps(change.values) if change.values else "{}"
+            copy.write_row((change.table, change.operation, change.id, values))
 
 
 def _pending_table(cursor) -> None:
