@@ -144,7 +144,7 @@ BEGIN
   END IF;
   RETURN NULL;
 END $due$
-"""
+"""  # noqa: S608 -- model names
 _SAME_ID_BODY = """
 RETURNS trigger LANGUAGE plpgsql AS $due$
 BEGIN
@@ -192,18 +192,18 @@ def _notes_of_writers() -> dict[str, tuple[list[str], list[str]]]:
     for field in references():
         check = _reference(field)
         new, changed = found.setdefault(check[1], ([], []))
-        rows = f"SELECT DISTINCT {field.column} FROM new_rows WHERE {field.column} IS NOT NULL"
+        rows = f"SELECT DISTINCT {field.column} FROM new_rows WHERE {field.column} IS NOT NULL"  # noqa: S608 -- model names
         new.append(_note(rows, check))
-        changed.append(_note(f"{rows} EXCEPT SELECT {field.column} FROM old_rows", check))
+        changed.append(_note(f"{rows} EXCEPT SELECT {field.column} FROM old_rows", check))  # noqa: S608 -- model names
     for model, constraint in overlaps():
         table = model._meta.db_table
         keys = [model._meta.get_field(key).column for key in constraint.keys]
         check = (constraint.name, table, keys[0], keys[-1], None)
         read = f"id, starts_on, ends_on, {', '.join(keys)}"
         new, changed = found.setdefault(table, ([], []))
-        new.append(_note(f"SELECT DISTINCT {keys[0]} FROM new_rows", check))
+        new.append(_note(f"SELECT DISTINCT {keys[0]} FROM new_rows", check))  # noqa: S608 -- model names
         changed.append(_note(
-            f"SELECT DISTINCT {keys[0]} FROM (SELECT {read} FROM new_rows "
+            f"SELECT DISTINCT {keys[0]} FROM (SELECT {read} FROM new_rows "  # noqa: S608 -- model names
             f"EXCEPT SELECT {read} FROM old_rows) c", check,
         ))
     return found

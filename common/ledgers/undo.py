@@ -32,11 +32,11 @@ _WRITTEN = "r.batch_id = %s AND r.outcome IN ('new', 'update') AND r.plan <> '[]
 _PLAN = f"""
 SELECT r.record::text, c->>0, c->>2
 FROM common_importrow r CROSS JOIN LATERAL jsonb_array_elements(r.plan) c WHERE {_WRITTEN}
-"""
+"""  # noqa: S608 -- model names
 _NAMES = f"""
 SELECT DISTINCT ON (r.record) r.record::text, r.number, r.label FROM common_importrow r
 WHERE {_WRITTEN} AND r.record = ANY(%s::uuid[]) ORDER BY r.record, r.number DESC, r.id DESC
-"""
+"""  # noqa: S608 -- model names
 _TRACE = """
 SELECT id, "table", "row"::text, owner::text, operation, before, after, at FROM common_history
 WHERE {condition} ORDER BY id
@@ -126,7 +126,7 @@ class Undo:
         self._keep_changed()
         self._keep_referred()
         [(count,)] = _rows(
-            f"SELECT count(DISTINCT r.record) FROM common_importrow r WHERE {_WRITTEN}",
+            f"SELECT count(DISTINCT r.record) FROM common_importrow r WHERE {_WRITTEN}",  # noqa: S608 -- model names
             [self.batch.pk],
         )
         return {"undone": count - len(self.kept), "kept": self._kept()}
