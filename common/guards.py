@@ -132,10 +132,10 @@ BEGIN
     RETURN NULL;
   END IF;
   EXECUTE format(
-    'SELECT u.id FROM unnest($1) u(id) WHERE '
-    'NOT EXISTS (SELECT FROM %1$I p WHERE p.id = u.id AND p.xmin = $2 OFFSET 0) '
-    'AND NOT EXISTS (SELECT FROM %1$I p WHERE p.id = u.id FOR KEY SHARE) '
-    'AND EXISTS (SELECT FROM %2$I r WHERE r.%3$I = u.id OFFSET 0) LIMIT 1',
+    'SELECT u.id FROM unnest($1) u(id) WHERE CASE '
+    'WHEN EXISTS (SELECT FROM %1$I p WHERE p.id = u.id AND p.xmin = $2 OFFSET 0) THEN false '
+    'WHEN EXISTS (SELECT FROM %1$I p WHERE p.id = u.id FOR KEY SHARE) THEN false '
+    'ELSE EXISTS (SELECT FROM %2$I r WHERE r.%3$I = u.id OFFSET 0) END LIMIT 1',
     NEW.target, NEW.tbl, NEW.col) INTO wrong USING NEW.ids, pg_current_xact_id()::xid;
   IF wrong IS NOT NULL THEN
     RAISE foreign_key_violation USING CONSTRAINT = NEW.name, TABLE = NEW.tbl,
@@ -159,7 +159,7 @@ BEGIN
 END $due$
 """
 _NOTE = """  INSERT INTO {due} (name, tbl, col, second, target, ids)
-  SELECT v.*, r.ids FROM (SELECT array_agg(id) AS ids FROM ({rows}) t(id)) r,
+  SELECT v.*, r.ids FROM (SELECT array_agg(id ORDER BY id) AS ids FROM ({rows}) t(id)) r,
     (VALUES {values}) v WHERE r.ids IS NOT NULL;"""
 
 
