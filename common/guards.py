@@ -134,8 +134,8 @@ BEGIN
   EXECUTE format(
     'SELECT u.id FROM unnest($1) u(id) WHERE CASE '
     'WHEN EXISTS (SELECT FROM %1$I p WHERE p.id = u.id AND p.xmin = $2 OFFSET 0) THEN false '
-    'WHEN EXISTS (SELECT FROM %1$I p WHERE p.id = u.id FOR KEY SHARE) THEN false '
-    'ELSE EXISTS (SELECT FROM %2$I r WHERE r.%3$I = u.id OFFSET 0) END LIMIT 1',
+    'WHEN NOT EXISTS (SELECT FROM %2$I r WHERE r.%3$I = u.id OFFSET 0) THEN false '
+    'ELSE NOT EXISTS (SELECT FROM %1$I p WHERE p.id = u.id FOR KEY SHARE) END LIMIT 1',
     NEW.target, NEW.tbl, NEW.col) INTO wrong USING NEW.ids, pg_current_xact_id()::xid;
   IF wrong IS NOT NULL THEN
     RAISE foreign_key_violation USING CONSTRAINT = NEW.name, TABLE = NEW.tbl,
