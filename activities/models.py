@@ -362,6 +362,7 @@ class Visit(models.Model):
         null=True,
         blank=True,
         related_name="visits",
+        db_constraint=False,  # common/guards.py
         verbose_name="市场主体",
     )
     organization = models.ForeignKey(
@@ -434,6 +435,7 @@ class Need(models.Model):
         null=True,
         blank=True,
         related_name="needs",
+        db_constraint=False,  # common/guards.py
         verbose_name="市场主体",
     )
     organization = models.ForeignKey(

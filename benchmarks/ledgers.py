@@ -38,6 +38,7 @@ TYPES = (
     "text", "text", "text", "date", "boolean", "text",
 )
 KEY = 2  # place of the credit code
+AREAS = (3, 4)  # places of 所属镇街 and 村社区
 
 _KINDS = ("小微企业", "个体工商户", "个体工商户", "个体工商户", "其他非公企业")
 _MODES = ("单独组建", "联合组建", "挂靠组建", "区域兜底", "商圈组建")

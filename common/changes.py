@@ -6,12 +6,14 @@ constraints are checked at the end, so that closing one row and beginning the ne
 either order.
 """
 
+import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import orjson
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 
 from common.chance import new_id
@@ -21,6 +23,9 @@ from common.dated import Period, Timeline
 WRITE_LOCK = 0x70617274
 
 INSERT, UPDATE, DELETE = "I", "U", "D"
+# An insertion whose values are a list, in the order of a layout.
+_LISTED = "L"
+_LENGTH = re.compile(r"\([\d,\s]+\)")
 
 
 class Change(NamedTuple):
@@ -37,8 +42,7 @@ def insert(
     model: type[models.Model], values: Mapping[str, Any], pk: uuid.UUID | None = None
 ) -> Change:
     """A new row. Columns without a value get the field's default."""
-    row = _defaults(model) | values
-    return Change(model._meta.db_table, INSERT, pk or new_id(), row)
+    return Change(model._meta.db_table, INSERT, pk or new_id(), defaults(model) | values)
 
 
 def update(model: type[models.Model], pk: uuid.UUID, values: Mapping[str, Any]) -> Change:
@@ -51,8 +55,10 @@ def delete(model: type[models.Model], pk: uuid.UUID) -> Change:
     return Change(model._meta.db_table, DELETE, pk, {})
 
 
-def collapsed(changes: Iterable[Change]) -> list[Change]:
+def collapsed(changes: list[Change]) -> list[Change]:
     """The same changes with at most one per row: what follows is folded into what came before."""
+    if len({change.id.int for change in changes}) == len(changes):
+        return changes
     result: dict[tuple[str, int], Change] = {}
     for change in changes:
         key = (change.table, change.id.int)
@@ -99,8 +105,8 @@ def timeline_changes(
     return changes
 
 
-def _defaults(model: type[models.Model]) -> dict[str, Any]:
-    """Column → default value of a row; not to be changed."""
+def defaults(model: type[models.Model]) -> dict[str, Any]:
+    """Column → default value of a row, in the order of the columns; not to be changed."""
     cached = _DEFAULTS.get(model)
     if cached is None:
         cached = {
@@ -131,27 +137,65 @@ def write(changes: Iterable[Change]) -> int:
     """
     with connection.cursor() as cursor:
         _pending_table(cursor)
-        columns = "(tbl, op, id, vals)"
-        with cursor.copy(f"COPY pending_change {columns} FROM STDIN") as copy:
-            for change in changes:
-                values = dumps(change.values) if change.values else "{}"
-                copy.write_row((change.table, change.operation, change.id, values))
+        _copy(cursor, changes)
     return write_pending()
 
 
-def write_staged(batch_id: uuid.UUID) -> int:
-    """Write the plans of the staged rows of an import batch (see :func:`write`)."""
+Layouts = dict[str, list[str]]
+
+
+def staged(changes: list[Change], layouts: Layouts) -> list[tuple]:
+    """``changes`` as the plan of a staged row keeps them: the values of a new row as a list, so
+    that the names of its columns are written and read once for a batch. ``layouts``: table → those
+    names in order; what is met first is noted there."""
+    result: list[tuple] = []
+    for change in changes:
+        table, operation, pk, values = change
+        if operation == INSERT:
+            layout = layouts.get(table)
+            if layout is None:
+                layout = layouts[table] = list(values)
+            if list(values) == layout:
+                values = list(values.values())
+        result.append((table, operation, pk, values))
+    return result
+
+
+def write_staged(batch_id: uuid.UUID, layouts: Layouts) -> int:
+    """Write the plans of the staged rows of an import batch (see :func:`write`, :func:`staged`)."""
     with connection.cursor() as cursor:
         _pending_table(cursor)
         cursor.execute(
             "INSERT INTO pending_change (tbl, op, id, vals) "
-            "SELECT c->>0, c->>1, (c->>2)::uuid, c->3 "
+            "SELECT c->>0, CASE jsonb_typeof(c->3) WHEN 'array' THEN %s ELSE c->>1 END, "
+            "(c->>2)::uuid, c->3 "
             "FROM common_importrow r, jsonb_array_elements(r.plan) c "
-            "WHERE r.batch_id = %s AND r.outcome IN ('new', 'update') "
-            "ORDER BY r.id",
-            [batch_id],
+            "WHERE r.batch_id = %s AND r.outcome IN ('new', 'update')",
+            [_LISTED, batch_id],
         )
+    return write_pending(layouts)
+
+
+def write_back(context: uuid.UUID, changes: Iterable[Change], spared: list[str]) -> int:
+    """Take back what was recorded under ``context``: delete each row that was inserted, but for
+    the ``spared`` ones, and write ``changes`` (see :func:`write`)."""
+    with connection.cursor() as cursor:
+        _pending_table(cursor)
+        cursor.execute(
+            "INSERT INTO pending_change (tbl, op, id, vals) "
+            'SELECT "table", %s, "row", \'{}\' FROM common_history '
+            "WHERE context = %s AND operation = 'I' AND \"row\" <> ALL(%s::uuid[])",
+            [DELETE, context, spared],
+        )
+        _copy(cursor, changes)
     return write_pending()
+
+
+def _copy(cursor, changes: Iterable[Change]) -> None:
+    with cursor.copy("COPY pending_change (tbl, op, id, vals) FROM STDIN") as copy:
+        for change in changes:
+            values = dumps(change.values) if change.values else "{}"
+            copy.write_row((change.table, change.operation, change.id, values))
 
 
 def _pending_table(cursor) -> None:
@@ -162,7 +206,7 @@ def _pending_table(cursor) -> None:
     cursor.execute("TRUNCATE pending_change")
 
 
-def write_pending() -> int:
+def write_pending(layouts: Layouts | None = None) -> int:
     """Write what lies in the temporary table: deletions first, then updates, then insertions,
     each in the order in which tables refer to each other."""
     with connection.cursor() as cursor:
@@ -179,14 +223,17 @@ def write_pending() -> int:
                 written += _delete(cursor, model)
         for operation, writer in ((UPDATE, _update), (INSERT, _insert)):
             for model in tables:
-                if (model._meta.db_table, operation) in wanted:
+                table = model._meta.db_table
+                if (table, operation) in wanted:
                     written += writer(cursor, model)
+                if operation == INSERT and (table, _LISTED) in wanted:
+                    written += _insert_listed(cursor, model, (layouts or {})[table])
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         return written
 
 
 def _any(model: type[models.Model], wanted: set[tuple[str, str]]) -> bool:
-    return any((model._meta.db_table, op) in wanted for op in (INSERT, UPDATE, DELETE))
+    return any((model._meta.db_table, op) in wanted for op in (INSERT, UPDATE, DELETE, _LISTED))
 
 
 def _in_order() -> Iterator[type[models.Model]]:
@@ -221,6 +268,34 @@ def _insert(cursor, model: type[models.Model]) -> int:
         [table],
     )
     return cursor.rowcount
+
+
+def _insert_listed(cursor, model: type[models.Model], layout: list[str]) -> int:
+    """Values by their place in a list: half the work of finding each by its name."""
+    table = model._meta.db_table
+    fields = {f.column: f for f in model._meta.concrete_fields if f.column in layout}
+    columns = [connection.ops.quote_name(name) for name in ("id", *fields)]
+    read = ["id", *(_listed(field, layout.index(name)) for name, field in fields.items())]
+    cursor.execute(
+        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(read)} "  # noqa: S608 -- as above
+        "FROM pending_change WHERE tbl = %s AND op = %s",
+        [table, _LISTED],
+    )
+    return cursor.rowcount
+
+
+def _listed(field: models.Field, place: int) -> str:
+    """SQL of the value at a place of the list. The type comes without its length: a cast would cut
+    what is too long, the column refuses it."""
+    plain = _LENGTH.sub("", str(field.db_type(connection)))
+    if isinstance(field, models.JSONField):
+        return f"vals->{place}"
+    if isinstance(field, ArrayField):
+        return (
+            f"CASE WHEN vals->{place} = '[]' THEN '{{}}' ELSE "
+            f"ARRAY(SELECT jsonb_array_elements_text(vals->{place})) END::{plain}"
+        )
+    return f"(vals->>{place})::{plain}"
 
 
 def _update(cursor, model: type[models.Model]) -> int:

@@ -4,6 +4,8 @@ from django.apps import apps
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import DatabaseError, IntegrityError, models
 
+from common.guards import NeverOverlap
+
 CONFLICT = "与刚保存的记录有冲突，没有保存。请刷新页面，看过最新内容后再改。"
 BUSY = "正在导入台账，暂时不能保存。请过一两分钟再按一次保存，填写的内容还在。"
 _LOCK_NOT_AVAILABLE, _CANCELLED = "55P03", "57014"
@@ -22,7 +24,7 @@ def sentence_of(error: IntegrityError) -> str:
 def _sentence(model: type[models.Model], constraint: models.BaseConstraint) -> str:
     if isinstance(constraint, models.UniqueConstraint):
         return f"已有相同的{model._meta.verbose_name}，没有保存，请核对。"
-    if isinstance(constraint, ExclusionConstraint):
+    if isinstance(constraint, ExclusionConstraint | NeverOverlap):
         return f"{model._meta.verbose_name}的时间与已有记录重叠，没有保存，请核对日期。"
     return str(constraint.violation_error_message)
 

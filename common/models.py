@@ -72,6 +72,7 @@ class ImportBatch(models.Model):
     sheet = models.CharField("工作表", max_length=100, blank=True)
     header_row = models.PositiveIntegerField("表头行", null=True)
     columns = models.JSONField("对应列", default=list)
+    layouts = models.JSONField("新行的列", default=dict)
     ignored_columns = models.JSONField("不导入的列", default=list)
     dropped_rows = models.JSONField("未读的行", default=list)
     other_sheets = models.JSONField("未读的工作表", default=list)

@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.db import connection, transaction
 
-from common import trace
+from common import guards, trace
 
 # Tables that the application role may only read, or only read and add to.
-READ_ONLY = ("common_history",)
+READ_ONLY = ("common_history", guards.TABLE)
 APPEND_ONLY = ["common_read"]
 
 
@@ -38,6 +38,7 @@ def protect(**_signal) -> None:
     """
     if "common_history" not in connection.introspection.table_names():
         return
+    guards.install()
     trace.install()
     with connection.cursor() as cursor:
         cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'portal_erase'")

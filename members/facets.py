@@ -326,7 +326,7 @@ class AwaitedWorkplaces(Facet):
             self.waiting.setdefault(cells.name_key(text), []).append(pk)
 
     def plan(self, row, options):
-        if not row.is_new:
+        if not row.is_new or not self.waiting:
             return
         for key in self.keys(row):
             for pk in self.waiting.get(key, ()):

@@ -97,6 +97,7 @@ class MemberState(DatedRecord):
         null=True,
         blank=True,
         related_name="member_states",
+        db_constraint=False,  # common/guards.py
         verbose_name="工作单位",
     )
     workplace_text = models.CharField("工作单位（未匹配）", max_length=200, blank=True)

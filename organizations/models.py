@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from common.dated import DatedQuerySet, DatedRecord, StateOf, no_overlap, with_state
+from common.guards import NeverOverlap
 from common.scoping import ScopedQuerySet
 from common.secrets import SecretField
 from organizations.choices import (
@@ -222,10 +223,15 @@ class CoverageLink(DatedRecord):
         "enterprises.Entity",
         models.CASCADE,
         related_name="coverage_links",
+        db_constraint=False,  # common/guards.py
         verbose_name="市场主体",
     )
     organization = models.ForeignKey(
-        PartyOrganization, models.PROTECT, related_name="coverage_links", verbose_name="党组织"
+        PartyOrganization,
+        models.PROTECT,
+        related_name="coverage_links",
+        db_constraint=False,
+        verbose_name="党组织",
     )
     mode = models.CharField("组建方式", max_length=20, choices=SetUpMode)
 
@@ -236,7 +242,7 @@ class CoverageLink(DatedRecord):
         verbose_name = "覆盖关系"
         constraints = [
             *DatedRecord.Meta.constraints,
-            no_overlap("coverage_no_overlap", "entity", "organization"),
+            NeverOverlap(name="coverage_no_overlap", keys=("entity", "organization")),
         ]
 
     def __str__(self) -> str:
@@ -362,6 +368,7 @@ class Assignment(DatedRecord):
         null=True,
         blank=True,
         related_name="assignments",
+        db_constraint=False,  # common/guards.py
         verbose_name="联系主体",
     )
     organization = models.ForeignKey(

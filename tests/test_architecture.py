@@ -18,6 +18,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.models.enums import Choices
 
+from common import guards
 from common.access import roles_of
 from common.scoping import reachable
 from common.trace import tracked_tables
@@ -260,7 +261,7 @@ UNTRACKED = {
 TRIGGERS = """
 SELECT c.relname, t.tgname, t.tgenabled, p.prosecdef, p.proconfig
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
-WHERE NOT t.tgisinternal
+WHERE NOT t.tgisinternal AND t.tgname LIKE 'trace%'
 """
 
 
@@ -284,6 +285,21 @@ def test_every_tracked_table_has_its_triggers():
     for _table, _trigger, enabled, definer, configuration in rows:
         assert (enabled, definer) == ("O", True)
         assert "enable_nestloop=off" in configuration
+
+
+@pytest.mark.django_db
+def test_every_key_without_a_constraint_has_its_guards():
+    with connection.cursor() as cursor:
+        cursor.execute(TRIGGERS.replace("trace", "due"))
+        rows = cursor.fetchall()
+    tables = {field.model._meta.db_table for field in guards.references()}
+    targets = {field.related_model._meta.db_table for field in guards.references()}
+    wanted = {(table, f"due_{verb}") for table in tables for verb in ("insert", "update")}
+    wanted |= {(table, f"due_{what}") for table in targets for what in ("delete", "same_id")}
+    assert {(table, trigger) for table, trigger, *_ in rows} == wanted | {
+        (guards.TABLE, "due_look")
+    }
+    assert {enabled for _table, _trigger, enabled, *_ in rows} == {"O"}
 
 
 @pytest.mark.django_db

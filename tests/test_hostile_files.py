@@ -112,7 +112,11 @@ def told(batch: ImportBatch) -> str:
     for row in batch.rows.all():
         lines.append(f"{row.number} {row.label}")
         lines += [" ".join(difference) for difference in row.diff]
-        lines += [str(values.get("founded_on", "")) for _table, _verb, _id, values in row.plan]
+        lines += [
+            str((values if isinstance(values, dict) else
+                 dict(zip(batch.layouts[table], values, strict=True))).get("founded_on", ""))
+            for table, _verb, _id, values in row.plan
+        ]
         lines += [
             f"{row.number} {note['column']}：{note['message']}"
             for note in [*row.errors, *row.warnings]

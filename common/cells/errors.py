@@ -51,17 +51,20 @@ class Memory(dict[Any, Any]):
     where it is nothing, or the CellError that says why it cannot be read.
 
     Ledgers repeat dates, choices and area names, and a pass asks for millions of cells: each
-    spelling is parsed once, and what is known costs one look-up. Text is looked up as it is, the
-    rest by of(): True, 1 and 1.0 are kept apart.
+    spelling is parsed once, and what is known costs one look-up. True and False, which would be
+    found under 1 and 0, are asked for by of(). ``has_errors``: some cell could not be read.
     """
+
+    has_errors = False
 
     def __init__(self, parser: Callable[[Any], Any], nothing: Any) -> None:
         super().__init__()
         self._parser, self._nothing = parser, nothing
+        self[None] = self[""] = None
 
     def of(self, value: Any) -> Any:
-        """Return the meaning of a value that is not text."""
-        return self[(value.__class__, value)]
+        """Return the meaning of any value."""
+        return self[(bool, value) if value.__class__ is bool else value]
 
     def __missing__(self, key: Any) -> Any:
         value = key[1] if isinstance(key, tuple) else key
@@ -71,5 +74,6 @@ class Memory(dict[Any, Any]):
                 found = None
         except CellError as error:
             found = error.with_traceback(None)
+            self.has_errors = True
         self[key] = found
         return found

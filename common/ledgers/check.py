@@ -4,7 +4,8 @@ Imports check a file through here, forms a single row: one set of rules, one eng
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import getitem
 from typing import Any
 
 from common import cells
@@ -62,34 +63,29 @@ class _CellReader:
     def __init__(self, ledger: Ledger):
         self.ledger = ledger
         self.columns = {
-            column.column_name: (
-                column, column.column_name, cells.Memory(column.cell.clean, column.nothing)
-            )
+            column.column_name: (column, cells.Memory(column.cell.clean, column.nothing))
             for column in ledger.columns
         }
         self.required = [
             (column, column.column_name) for column in ledger.columns if column.required
         ]
+        self.required_names = {name for _column, name in self.required}
         self._choose(())
 
     def read(self, number: int, raw: Mapping[str, Any]) -> Row:
         row = Row(number, raw)
-        filled = row.cells
         if raw.keys() != self.names:
             self._choose(raw.keys())
-        for (column, name, memory), value in zip(self.chosen, raw.values(), strict=True):
-            if value is None or value == "":
-                continue
-            parsed = memory[value] if value.__class__ is str else memory.of(value)
-            if parsed is None:
-                continue
-            if isinstance(parsed, cells.CellError):
-                self._refuse(row, column, parsed)
-            else:
-                filled[name] = parsed
-        for column, name in self.required:
-            if name not in filled and name not in row.unread:
-                row.error(column, "必填，请补上。")
+        row.cells = filled = dict(zip(self.names, self._meanings(raw.values()), strict=True))
+        for name in [name for name, value in filled.items() if value is None]:
+            del filled[name]
+        for column, memory in self.chosen:
+            if memory.has_errors:
+                self._refuse(row, column)
+        if not self.required_names <= filled.keys():
+            for column, name in self.required:
+                if name not in filled and name not in row.unread:
+                    row.error(column, "必填，请补上。")
         row.label = self.ledger.label(row)[:200]
         return row
 
@@ -97,10 +93,22 @@ class _CellReader:
         """Keep in mind which columns the rows of this file have."""
         self.names = dict.fromkeys(names).keys()
         self.chosen = [self.columns[name] for name in self.names]
+        self.memories = [memory for _column, memory in self.chosen]
+
+    def _meanings(self, values: Sequence[Any]) -> list[Any]:
+        """What the cells mean, None where they are empty. True would be taken for 1."""
+        if bool in map(type, values):
+            return [memory.of(value) for memory, value in zip(self.memories, values, strict=True)]
+        return list(map(getitem, self.memories, values))
 
     @staticmethod
-    def _refuse(row: Row, column: Column, problem: cells.CellError) -> None:
-        """A cell that cannot be read; a masked one may still mean "unchanged"."""
+    def _refuse(row: Row, column: Column) -> None:
+        """Of a column with wrong cells: one that cannot be read; a masked one may still mean
+        "unchanged"."""
+        problem = row.cells.get(column.column_name)
+        if not isinstance(problem, cells.CellError):
+            return
+        del row.cells[column.column_name]
         row.unread |= {column.column_name}
         if isinstance(problem, cells.Masked):
             row.facts.setdefault("masked", []).append((column, problem.sentence))

@@ -78,6 +78,7 @@ class Plain(Facet):
     def __init__(self, model: type[models.Model], columns: Iterable[Column], derive=None):
         self.model, self.columns = model, tuple(columns)
         self.secrets = [column for column in self.columns if column.is_secret]
+        self.filling = [filling(column) for column in self.columns]
         # derive(values) → further columns that follow from the ones written.
         self.derive = derive or (lambda _values: {})
 
@@ -89,7 +90,9 @@ class Plain(Facet):
         known = self.found.get(row.record)
         if known is None:
             get = row.cells.get
-            values = {c.attribute: get(c.column_name, c.nothing) for c in self.columns}
+            values = {
+                attribute: get(name, nothing) for attribute, name, nothing in self.filling
+            }
             for column in self.secrets:
                 values[column.attribute] = stored(column, values[column.attribute])
             values |= self.derive(values)
@@ -117,6 +120,11 @@ class Plain(Facet):
     def values(self, pk, day):
         known = self.found[pk]
         return {c.column_name: c.printed(known[c.attribute]) for c in self.columns}
+
+
+def filling(column: Column) -> tuple[str, str, Any]:
+    """Attribute, name and empty value of a column, at hand for each of 58,725 new rows."""
+    return column.attribute, column.column_name, column.nothing
 
 
 def stored(column: Column, value: Any) -> Any:
@@ -192,6 +200,7 @@ class DatedValues(Timelines):
         self._nothing = {key: model._meta.get_field(key).get_default() for key in self.fields}
         self.direct = {column: None for column in self.columns if self.is_direct(column)}
         self.indirect = [column for column in self.columns if column not in self.direct]
+        self.filling = [filling(column) for column in self.direct]
         self._begins_with_batch = type(self).begins is DatedValues.begins
 
     def plan(self, row, options):
@@ -231,7 +240,8 @@ class DatedValues(Timelines):
     def _create(self, row: Row, options: Options) -> None:
         get = row.cells.get
         values = dict(self._nothing)
-        values |= {c.attribute: get(c.column_name, c.nothing) for c in self.direct}
+        for attribute, name, nothing in self.filling:
+            values[attribute] = get(name, nothing)
         for column in self.indirect:
             values |= self.read(row, column, values, options)
         for period in self.first_periods(row, values):

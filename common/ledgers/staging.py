@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 
 from common import secrets
-from common.changes import collapsed, dumps
+from common.changes import Layouts, collapsed, dumps, staged
 from common.ledgers.ledger import Ledger
 from common.ledgers.rows import Row, as_text
 from common.models import ImportBatch, RowOutcome
@@ -22,6 +22,7 @@ def stage(batch: ImportBatch, ledger: Ledger, rows: Iterable[Row]) -> dict[str, 
     with warnings, and the single changes ("cells") of the rows to be updated."""
     counts = dict.fromkeys(RowOutcome.values, 0) | {"suspect": 0, "warnings": 0, "cells": 0}
     secret_names = {c.column_name for c in ledger.columns if c.is_secret}
+    layouts: Layouts = {}
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM common_importrow WHERE batch_id = %s", [batch.pk])
         with cursor.copy(f"COPY common_importrow ({COLUMNS}) FROM STDIN") as copy:
@@ -31,15 +32,17 @@ def stage(batch: ImportBatch, ledger: Ledger, rows: Iterable[Row]) -> dict[str, 
                 counts["suspect"] += row.is_suspect
                 counts["warnings"] += bool(row.warnings)
                 counts["cells"] += len(row.diff) if outcome == RowOutcome.UPDATE else 0
-                copy.write_row(_staged(batch, ledger, row, outcome, secret_names))
+                copy.write_row(_staged(batch, ledger, row, outcome, secret_names, layouts))
+    ImportBatch.objects.filter(pk=batch.pk).update(layouts=layouts)
     return counts
 
 
 def _staged(
-    batch: ImportBatch, ledger: Ledger, row: Row, outcome: RowOutcome, secret_names: set[str]
+    batch: ImportBatch, ledger: Ledger, row: Row, outcome: RowOutcome, secret_names: set[str],
+    layouts: Layouts,
 ) -> tuple:
     goes_on = outcome in (RowOutcome.NEW, RowOutcome.UPDATE)
-    plan = collapsed(row.changes) if goes_on else []
+    plan = staged(collapsed(row.changes), layouts) if goes_on else []
     cells = None
     if row.errors or row.warnings:
         cells = kept_cells(row.raw, secret_names)

@@ -4,35 +4,47 @@ The plan of a staged row says which rows of the database belong to its record; t
 they were before. A record is kept whole when someone else's change of it still stands, or when
 something that stays refers to it (ledgers.md §2). Changes that have been undone themselves, or
 changed back, do not count: the net effect decides.
+
+Nearly all that an import does is to insert rows that nobody has touched since. These stay in the
+database: only rows with more to tell, and records that have to be kept, are read.
 """
 
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
 from django.apps import apps
 from django.db import connection
 
-from common.changes import Change, write
+from common.changes import Change, write_back
 from common.ledgers.facets import FEW
 from common.ledgers.ledger import ledger_of
 from common.models import ImportBatch
 
-# Ids are text here: an import makes some hundred thousand rows, and nothing is asked of their ids
-# but whether they are the same.
+# Ids are text here: nothing is asked of them but whether they are the same.
 Key = tuple[str, str]
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
-_PLAN = """
-SELECT r.number, r.label, r.record::text, c->>0, c->>2
-FROM common_importrow r CROSS JOIN LATERAL jsonb_array_elements(r.plan) c
-WHERE r.batch_id = %s AND r.outcome IN ('new', 'update') ORDER BY r.number, r.id
-"""
+_WRITTEN = "r.batch_id = %s AND r.outcome IN ('new', 'update') AND r.plan <> '[]'"
+_PLAN = f"""
+SELECT r.record::text, c->>0, c->>2
+FROM common_importrow r CROSS JOIN LATERAL jsonb_array_elements(r.plan) c WHERE {_WRITTEN}
+"""  # noqa: S608 -- model names
+_NAMES = f"""
+SELECT DISTINCT ON (r.record) r.record::text, r.number, r.label FROM common_importrow r
+WHERE {_WRITTEN} AND r.record = ANY(%s::uuid[]) ORDER BY r.record, r.number DESC, r.id DESC
+"""  # noqa: S608 -- model names
 _TRACE = """
 SELECT id, "table", "row"::text, owner::text, operation, before, after, at FROM common_history
 WHERE {condition} ORDER BY id
+"""
+# Rows of the batch to which it did more than to insert them.
+_TOLD = """
+SELECT DISTINCT "row"::text, owner::text FROM common_history
+WHERE context = %s AND operation <> 'I'
 """
 # Who refers to a record, but for the rows that came with it in the batch. EXCEPT has one plan:
 # right after an import there are no statistics, and an anti-join is planned as nested loops.
@@ -91,45 +103,46 @@ class Undo:
     def __init__(self, batch: ImportBatch):
         self.batch = batch
         self.model = ledger_of(batch.kind).model
-        self.numbers: dict[str, int] = {}
-        self.labels: dict[str, str] = {}
-        self.unit: dict[Key, str] = {}
-        self.made: dict[Key, Net] = defaultdict(Net)
-        self.owners: set[str] = set()
+        # What the batch did to the rows that it did not just insert.
+        self.told: dict[Key, Net] = defaultdict(Net)
+        self.told_owners: set[str] = set()
+        # Record → why it stays.
         self.kept: dict[str, str] = {}
 
     def run(self) -> dict[str, Any]:
         """Write the way back; returns {"undone": n, "kept": [{"row", "message"}]}."""
         result = self.preview()
-        write(self._way_back())
-        self._erase()
+        spared = self._spared()
+        write_back(self.batch.pk, self._way_back(), spared)
+        self._erase(spared)
         return result
 
     def preview(self) -> dict[str, Any]:
         """What :meth:`run` would return now; nothing is written."""
-        self._read_plan()
-        last = self._read_trace()
-        self._keep_changed(last)
+        told = list(_rows(_TOLD, [self.batch.pk]))
+        if told:
+            self._read_told([row for row, _owner in told])
+            self.told_owners = {owner for _row, owner in told}
+        self._keep_changed()
         self._keep_referred()
-        units = set(self.unit.values())
-        kept = sorted(
-            ({"row": self.numbers[unit], "message": why} for unit, why in self.kept.items()),
-            key=lambda entry: entry["row"],
+        [(count,)] = _rows(
+            f"SELECT count(DISTINCT r.record) FROM common_importrow r WHERE {_WRITTEN}",  # noqa: S608 -- model names
+            [self.batch.pk],
         )
-        return {"undone": len(units) - len(self.kept), "kept": kept}
+        return {"undone": count - len(self.kept), "kept": self._kept()}
 
-    def _read_plan(self) -> None:
-        for number, label, record, table, pk in _rows(_PLAN, [self.batch.pk]):
-            self.numbers[record], self.labels[record] = number, label
-            self.unit[(table, pk)] = record
+    def _read_told(self, rows: list[str]) -> None:
+        condition = 'context = %s AND "row" = ANY(%s::uuid[])'
+        for _pk, table, row, _owner, *done, _at in self._entries(condition, self.batch.pk, rows):
+            self.told[(table, row)].add(*done)
 
-    def _read_trace(self) -> int:
-        last = 0
-        for pk, table, row, owner, *done, _at in self._entries("context = %s", self.batch.pk):
-            self.made[(table, row)].add(*done)
-            self.owners.add(owner)
-            last = pk
-        return last
+    def _kept(self) -> list[dict[str, Any]]:
+        found = _rows(_NAMES, [self.batch.pk, list(self.kept)]) if self.kept else ()
+        kept = [
+            {"row": number, "message": f"“{label}”{self.kept[pk]}" if label else self.kept[pk]}
+            for pk, number, label in found
+        ]
+        return sorted(kept, key=lambda entry: entry["row"])
 
     @staticmethod
     def _entries(condition: str, *values: Any) -> Iterator[tuple]:
@@ -140,19 +153,56 @@ class Undo:
                 json.loads(after) if after else None, at,
             )
 
+    # What is read only when something else than inserted rows is concerned -----------------------
+
+    @cached_property
+    def unit(self) -> dict[Key, str]:
+        """Row → the record that it belongs to."""
+        return {(table, pk): record for record, table, pk in _rows(_PLAN, [self.batch.pk])}
+
+    @cached_property
+    def inserted(self) -> dict[Key, str]:
+        """Rows that the batch inserted and did nothing else to → their owners."""
+        statement = (
+            'SELECT "table", "row"::text, owner::text FROM common_history '
+            "WHERE context = %s AND operation = 'I'"
+        )
+        found = _rows(statement, [self.batch.pk])
+        return {(table, row): owner for table, row, owner in found if (table, row) not in self.told}
+
+    def _made(self, key: Key) -> "Net | None":
+        """What the batch did to a row; None when it did nothing."""
+        if key in self.told:
+            return self.told[key]
+        return _INSERTED if key in self.inserted else None
+
+    @cached_property
+    def created(self) -> set[str]:
+        """Records that the batch created and that are there."""
+        table = self.model._meta.db_table
+        told = {pk for (name, pk), net in self.told.items() if name == table and net.inserted}
+        return told | {pk for name, pk in self.inserted if name == table}
+
     # Who stays ---------------------------------------------------------------------------------
 
-    def _keep_changed(self, last: int) -> None:
+    def _keep_changed(self) -> None:
         """Keep records with a later change of someone else that still stands."""
+        statement = (
+            "SELECT last, EXISTS (SELECT FROM common_history WHERE id > last) "
+            "FROM (SELECT max(id) AS last FROM common_history WHERE context = %s) l"
+        )
+        [(last, is_followed)] = _rows(statement, [self.batch.pk])
+        if not is_followed:
+            return
         later: dict[Key, Net] = defaultdict(Net)
         owners: dict[Key, tuple] = {}
         units = set(self.unit.values())
         condition, values = "id > %s", [last]
-        if len(concerned := units | self.owners) <= FEW:
+        if len(concerned := units | set(self.inserted.values()) | self.told_owners) <= FEW:
             condition, values = f"{condition} AND owner = ANY(%s::uuid[])", [last, list(concerned)]
         for _pk, table, row, owner, *done, at in self._entries(condition, *values):
             key = (table, row)
-            if owner in units or key in self.made:
+            if owner in units or key in self.told or key in self.inserted:
                 later[key].add(*done)
                 owners[key] = (owner, at)
         for key, net in later.items():
@@ -162,7 +212,7 @@ class Undo:
             unit = self.unit.get(key)
             if owner in units:
                 self._keep(owner, f"{at:%Y-%m-%d} 之后有人改过，予以保留。")
-            elif unit and self._meets(self.made[key], net):
+            elif unit and self._meets(self._made(key) or Net(), net):
                 self._keep(unit, f"{at:%Y-%m-%d} 之后有人改过相关记录，予以保留。")
 
     @staticmethod
@@ -174,9 +224,7 @@ class Undo:
 
     def _keep_referred(self) -> None:
         """Keep created records that something which stays refers to, until nothing is added."""
-        table = self.model._meta.db_table
-        created = {key[1] for key, net in self.made.items() if key[0] == table and net.inserted}
-        references = self._references(created)
+        references = self._references()
         while True:
             added = False
             for target, key, column in references:
@@ -187,23 +235,24 @@ class Undo:
             if not added:
                 return
 
-    def _references(self, created: set[str]) -> list[tuple[str, Key, str]]:
+    def _references(self) -> list[tuple[str, Key, str]]:
         """(created record, referring row, its column) of all rows that refer to a created one.
         What came with the record stays or goes with it, and is left out."""
         found = []
+        is_small = self.batch.rows.count() <= FEW
         for column_field in _referring_fields(self.model):
             table, column = column_field.model._meta.db_table, column_field.column
             values = {"batch": self.batch.pk, "table": table}
             condition = f"t.{column} IS NOT NULL"
-            if len(created) <= FEW:
+            if is_small:
                 condition = f"t.{column} = ANY(%(created)s::uuid[])"
-                values["created"] = list(created)
+                values["created"] = list(self.created)
             pk = column_field.model._meta.pk.column
             statement = _REFERENCES.format(table=table, column=column, pk=pk, condition=condition)
             found += [
                 (target, (table, pk), column)
                 for target, pk in _rows(statement, values)
-                if target in created
+                if target in self.created
             ]
         return found
 
@@ -212,18 +261,25 @@ class Undo:
         unit = self.unit.get(key)
         if unit is None or unit in self.kept:
             return False
-        made = self.made[key]
-        return made.inserted or column in made.before
+        made = self._made(key)
+        return made is not None and (made.inserted or column in made.before)
 
     def _keep(self, unit: str, why: str) -> None:
-        name = self.labels.get(unit, "")
-        self.kept.setdefault(unit, f"“{name}”{why}" if name else why)
+        self.kept.setdefault(unit, why)
 
     # The way back ------------------------------------------------------------------------------
 
+    def _spared(self) -> list[str]:
+        """Rows that are not simply deleted: those of kept records, and those with more to tell."""
+        spared = {pk for _table, pk in self.told}
+        if self.kept:
+            spared.update(pk for (_table, pk), unit in self.unit.items() if unit in self.kept)
+        return list(spared)
+
     def _way_back(self) -> Iterator[Change]:
-        for key, net in self.made.items():
-            if self.unit.get(key) in self.kept:
+        """What became of the rows that the batch did not just insert."""
+        for key, net in self.told.items():
+            if self.kept and self.unit.get(key) in self.kept:
                 continue
             table, pk = key
             if net.inserted:
@@ -234,16 +290,25 @@ class Undo:
             elif net.keys:
                 yield Change(table, "U", pk, {name: net.before.get(name) for name in net.keys})
 
-    def _erase(self) -> None:
+    def _erase(self, spared: list[str]) -> None:
         """Empty the history values of records whose creation was undone."""
         table = self.model._meta.db_table
-        gone = [
+        told = [
             pk
-            for (name, pk), net in self.made.items()
+            for (name, pk), net in self.told.items()
             if name == table and net.inserted and pk not in self.kept
         ]
         with connection.cursor() as cursor:
-            cursor.execute("SELECT portal_erase(%s::uuid[])", [gone])
+            cursor.execute(
+                'SELECT portal_erase(%s::uuid[] || ARRAY(SELECT "row" FROM common_history '
+                "WHERE context = %s AND operation = 'I' AND \"table\" = %s "
+                'AND "row" <> ALL(%s::uuid[])))',
+                [told, self.batch.pk, table, spared],
+            )
+
+
+_INSERTED = Net()
+_INSERTED.inserted = True
 
 
 def _referring_fields(model) -> list:

@@ -80,7 +80,8 @@ def test_restored_portal_works(drill, elsewhere, client):
     and no others."""
     drill.restore()
     assert {name for _table, name in triggers()} == {
-        "trace_insert", "trace_update", "trace_delete"
+        "trace_insert", "trace_update", "trace_delete",
+        "due_insert", "due_update", "due_delete", "due_same_id", "due_look",
     }
     with drills.database(elsewhere, owner=False):
         answer = client.post(reverse("accounts:login"), drills.ACCOUNT)
