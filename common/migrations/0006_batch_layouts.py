@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('common', '0004_export_file'),
+        ('common', '0005_digest'),
     ]
 
     operations = [

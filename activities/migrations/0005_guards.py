@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('activities', '0001_initial'),
+        ('activities', '0004_visits'),
         ('enterprises', '0003_fewer_indexes'),
     ]
 
