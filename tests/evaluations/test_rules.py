@@ -1,7 +1,7 @@
 """Totals, bands and quotas."""
 
 from datetime import date
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -20,6 +20,7 @@ from evaluations.rules import (
     total,
 )
 
+D = Decimal
 BANDS = (
     BandRule("五星", D(90), D(10), frozenset({"bonus"})),
     BandRule("四星", D(80), D(30)),
