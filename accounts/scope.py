@@ -61,6 +61,15 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     "raise_needs": frozenset({Role.SECRETARY, Role.INSTRUCTOR, Role.TOWN}),
     "answer_needs": frozenset({Role.DISTRICT, Role.TOWN}),
     "read_load": frozenset({Role.DISTRICT, Role.TOWN}),
+    # Ratings: the branch assesses itself, town and district review, the district runs cycles.
+    "read_ratings": frozenset({Role.DISTRICT, Role.SECTOR, Role.TOWN, Role.SECRETARY}),
+    "rate_self": frozenset({Role.SECRETARY}),
+    "rate_town": frozenset({Role.TOWN}),
+    "rate_district": frozenset({Role.DISTRICT}),
+    "judge_vetoes": frozenset({Role.DISTRICT, Role.TOWN}),
+    "commit": frozenset({Role.SECRETARY, Role.TOWN}),
+    "run_cycles": frozenset({Role.DISTRICT}),
+    "edit_schemes": frozenset({Role.DISTRICT}),
     # The three administrators: each has one, and nobody else has any of them.
     "manage_accounts": frozenset({Role.SYSTEM_ADMIN}),
     "edit_security": frozenset({Role.SECURITY_ADMIN}),

@@ -27,7 +27,7 @@ from tests.routes import routes
 ROOT = Path(settings.BASE_DIR)
 APPS = (
     "common", "areas", "accounts", "enterprises", "organizations", "members", "activities",
-    "reports",
+    "evaluations", "reports",
 )
 FILES = sorted(
     path
@@ -72,6 +72,12 @@ GLOBAL_MODELS = {
     "common.ImportRow": "read through its batch",
     "common.Job": "read through the batch or the run that it works for",
     "common.Parameter": "settings are the same for everybody",
+    "evaluations.Band": "schemes are the same for everybody",
+    "evaluations.Criterion": "schemes are the same for everybody",
+    "evaluations.RatingCycle": "its reviews are what a scope limits",
+    "evaluations.RatingScheme": "schemes are the same for everybody",
+    "evaluations.SchemeVersion": "schemes are the same for everybody",
+    "evaluations.Veto": "schemes are the same for everybody",
 }
 
 

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "organizations",
     "members",
     "activities",
+    "evaluations",
     "reports",
     "django.contrib.auth",
     "django.contrib.contenttypes",
