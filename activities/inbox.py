@@ -105,11 +105,11 @@ def returned(person: Asker) -> Matter:
 # --- The navigation -----------------------------------------------------------------------------
 
 
-def waiting_logs(request: HttpRequest) -> int:
-    """Logs that wait for the user, beside 月度日志: one count, for those who decide."""
+def waiting_logs(request: HttpRequest) -> QuerySet | int:
+    """Logs that wait for the user, beside 月度日志, for those who decide."""
     condition = Q()
     for right, state in (("review_logs", LogState.SUBMITTED), ("confirm_logs", LogState.ACCEPTED)):
         if request.scope.may(right):
             reached = PartyOrganization.objects.within(request.scope.only(RIGHTS[right]))
             condition |= Q(state=state, organization__in=reached.values("pk"))
-    return ActivityLog.objects.filter(condition).count() if condition else 0
+    return ActivityLog.objects.filter(condition) if condition else 0

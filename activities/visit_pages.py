@@ -1,7 +1,7 @@
 """What visits add to the pages of entities, organizations, instructors and grids, and to the lists
 of entities and organizations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +17,8 @@ from activities.visit_forms import since_words
 from areas.choices import AreaLevel
 from areas.models import Area
 from common.additions import RECORD, Figure, ListPart, add_to_list, figures, panel
+from common.history_words import UNSEEN
+from organizations.entity_pages import visible_ids
 from organizations.models import Appointment
 
 ENTITY, ORGANIZATION = "enterprises.Entity", "organizations.PartyOrganization"
@@ -53,13 +55,15 @@ def _visits(
             :_SHOWN
         ]
     )
-    others = [row.whom if name == "instructor" else row.instructor for row in latest]
+    name_whom(latest, request.scope)
+    is_own = name == "instructor"
+    others = [row.whom_name if is_own else str(row.instructor) for row in latest]
     query = {name: str(record.pk)}
     if day != timezone.localdate():
         query["days_before"] = day.isoformat()
     return {
         "lines": [
-            {"visit": row, "other": other, "is_person": name != "instructor"}
+            {"visit": row, "other": other, "is_person": not is_own}
             for row, other in zip(latest, others, strict=True)
         ],
         "number": rows.count() if len(latest) == _SHOWN else len(latest),
@@ -118,3 +122,15 @@ def instructors_of_grid(request: HttpRequest, area: Area, day: date) -> Sequence
             Figure("兼职指导员", row.part_time, "名", row.part_url or ""),
         )
     ]
+
+
+def name_whom(visits: Collection[Visit], scope: Any) -> None:
+    """Give each visit ``whom_name``: a town sees the visits of its instructors wherever they went,
+    but not the names of those who are none of its own. Who made the visit knows."""
+    seen: set[Any] = set()
+    for kind in ("entity", "organization"):
+        whoms = [visit.whom for visit in visits if getattr(visit, f"{kind}_id") == visit.whom.pk]
+        seen |= visible_ids(whoms, scope)
+    for visit in visits:
+        own = visit.instructor_id in scope.instructors
+        visit.whom_name = str(visit.whom) if own or visit.whom.pk in seen else UNSEEN

@@ -20,7 +20,7 @@ def _need_url(row: Any) -> str | None:
 
 
 VISIT_COLUMNS = (
-    Column("whom", "走访对象", value=lambda row: str(row.whom), fixed=True,
+    Column("whom", "走访对象", value="whom_name", fixed=True,
            link=lambda row: row.get_absolute_url()),
     Column("visited_on", "日期", kind="date", sort=("-day", "day")),
     Column("instructor", "指导员", link=lambda row: row.instructor_url, whole=True),

@@ -16,6 +16,7 @@ from activities.models import Visit
 from activities.visit_actions import Whom, may_change
 from activities.visit_filters import VisitFilter
 from activities.visit_forms import VisitForm, key_of, record_of
+from activities.visit_pages import name_whom
 from activities.visit_tables import VISIT_COLUMNS
 from activities.visits import assigned_among, visited_entities
 from common.history import history_of
@@ -56,6 +57,7 @@ class VisitList(LedgerListView):
 
     def prepare(self, rows: list[Any]) -> None:
         visible = visible_ids({row.instructor for row in rows}, self.scope)
+        name_whom(rows, self.scope)
         for row in rows:
             seen = row.instructor_id in visible
             row.instructor_url = address_of(row.instructor) if seen else None
@@ -96,6 +98,7 @@ class VisitDetail(ScopedDetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         visit, scope = self.object, self.request.scope
+        name_whom([visit], scope)
         seen = visible_ids([visit.instructor], scope) | visible_ids([visit.whom], scope)
         return super().get_context_data(
             instructor_url=address_of(visit.instructor) if visit.instructor_id in seen else "",

@@ -15,6 +15,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 
 from common.dated import BEGINNING, FOREVER
+from common.guards import NeverOverlap
 from common.secrets import SecretField, mark_of
 
 Values = Mapping[str, Any]
@@ -63,11 +64,16 @@ def is_timeline(model: type[models.Model], owner: str | None) -> bool:
     if owner is None:
         return False
     name = next(f.name for f in model._meta.concrete_fields if f.column == owner)
-    return any(
-        isinstance(constraint, ExclusionConstraint)
-        and [key for key, _operator in constraint.expressions[:-1]] == [name]
-        for constraint in model._meta.constraints
-    )
+    return any(_keys(constraint) == [name] for constraint in model._meta.constraints)
+
+
+def _keys(constraint: models.BaseConstraint) -> list[str]:
+    """Of what a constraint allows one row a day; [] when it is about something else."""
+    if isinstance(constraint, NeverOverlap):
+        return list(constraint.keys)
+    if isinstance(constraint, ExclusionConstraint):
+        return [key for key, _operator in constraint.expressions[:-1]]
+    return []
 
 
 def differs(field: models.Field, old: Any, new: Any) -> bool:

@@ -3,13 +3,15 @@
     register(Item("市场主体", "enterprises:entity_list", group=LEDGERS, order=10))
 
 An item is shown to those who may open its page: the roles are those that its view declares, so
-they are written once. ``count`` gives the number of things that wait (nothing is shown for 0).
+they are written once. ``count`` gives the number of things that wait, or the rows themselves, which
+are counted for all items in one query (nothing is shown for 0).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
+from django.db.models import Count, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_script_prefix, resolve, reverse
 
@@ -35,7 +37,7 @@ class Item:
     url_name: str
     group: str = HOME
     order: int = 100
-    count: Callable[[HttpRequest], int] | None = None
+    count: Callable[[HttpRequest], int | QuerySet] | None = None
 
 
 @dataclass
@@ -71,15 +73,36 @@ def navigation_for(request: HttpRequest) -> list[Group]:
     scope = getattr(request, "scope", None)
     groups = {label: Group(label) for label in GROUPS}
     entries: list[Entry] = []
+    waiting: dict[int, QuerySet] = {}
     for item in sorted(_ITEMS.values(), key=lambda item: (GROUPS.index(item.group), item.order)):
         url = _address(item)
         if scope is None or url is None or not may_open(_view_of(url), scope):
             continue
-        entry = Entry(item.label, url, item.count(request) if item.count else 0)
+        entry = Entry(item.label, url)
+        number = item.count(request) if item.count else 0
+        if isinstance(number, QuerySet):
+            waiting[len(entries)] = number
+        else:
+            entry.count = number
         groups[item.group].entries.append(entry)
         entries.append(entry)
+    for at, number in _counted(waiting):
+        entries[at].count = number
     _mark_current(entries, request.path)
     return [group for group in groups.values() if group.entries]
+
+
+def _counted(waiting: dict[int, QuerySet]) -> Iterable[tuple[int, int]]:
+    """(Key, number of rows) of each queryset that has any; one query for all of them."""
+    counts = [
+        rows.order_by().annotate(item=Value(at)).values("item").annotate(n=Count("pk"))
+        .values_list("item", "n")
+        for at, rows in waiting.items()
+    ]
+    if not counts:
+        return ()
+    first, *others = counts
+    return first.union(*others, all=True) if others else first
 
 
 def _address(item: Item) -> str | None:

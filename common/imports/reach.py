@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from common.models import BatchState, ImportBatch
@@ -16,7 +16,7 @@ def own_batches(scope: Any, _day: date) -> Q | None:
     return Q(asked_by=scope.user_id) if scope.user_id else None
 
 
-def waiting(request: HttpRequest) -> int:
+def waiting(request: HttpRequest) -> QuerySet:
     """Own batches that wait for confirmation, for the navigation."""
     own = ImportBatch.objects.filter(asked_by=request.user.pk)
-    return own.filter(state=BatchState.CHECKED).count()
+    return own.filter(state=BatchState.CHECKED)

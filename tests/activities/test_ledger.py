@@ -218,7 +218,7 @@ def test_list(client, cast, branch, filed, number, django_assert_num_queries):
     client.force_login(cast.town_a_staff)
     page = client.get(reverse(LIST))
     assert page.context["page"].total == number + 2
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(8):
         client.get(reverse(LIST))
     for query, found in (
         ({"type": "lecture"}, number + 1), ({"source": "log"}, 2), ({"q": "安全生产党员"}, 2),

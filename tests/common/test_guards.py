@@ -20,6 +20,7 @@ from common import guards
 from common.constraints import sentence_of
 from common.dated import BEGINNING, FOREVER
 from enterprises.models import Entity, EntityState
+from evaluations.models import Commitment, Honour
 from members.models import MemberState
 from organizations.models import Assignment, CoverageLink, PartyOrganization
 from tests.factories import cover, make_area, make_entity, make_organization
@@ -49,7 +50,7 @@ def test_which_keys_are_guarded_by_statement():
         (EntityState, "entity"), (EntityState, "town"), (EntityState, "community"),
         (EntityState, "park"), (EntityState, "grid"), (CoverageLink, "entity"),
         (CoverageLink, "organization"), (Assignment, "entity"), (MemberState, "workplace"),
-        (Visit, "entity"), (Need, "entity"),
+        (Visit, "entity"), (Need, "entity"), (Commitment, "entity"), (Honour, "entity"),
     }
     assert {model for model, _ in guards.overlaps()} == {EntityState, CoverageLink}
 

@@ -233,8 +233,8 @@ def test_list_takes_the_same_queries_for_one_row_and_for_many(cast, town):
 
 def test_a_whole_page_of_the_district_takes_seven_queries(district, django_assert_num_queries):
     district.get(LIST)
-    # Session; user and grants; settings; areas; count; page; imports that wait. An eighth notes
-    # every half minute that the user was here.
+    # Session; user and grants; settings; areas; count; page; what waits. An eighth notes every
+    # half minute that the user was here.
     with django_assert_num_queries(7):
         district.get(LIST)
 
