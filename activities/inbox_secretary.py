@@ -24,9 +24,12 @@ def fileable(logs: QuerySet, today: date) -> QuerySet:
 
 
 def _own(request: HttpRequest, state: str) -> list[ActivityLog]:
-    """Oldest month first: it is due first."""
+    """Oldest month first: it is due first. One that came back stays until it is settled, though it
+    be locked meanwhile: its page says whom to ask."""
     rows = ActivityLog.objects.within(request.scope.only(FILERS)).filter(state=state)
-    rows = fileable(rows, timezone.localdate()).select_related("organization")
+    if state == LogState.OWED:
+        rows = fileable(rows, timezone.localdate())
+    rows = rows.select_related("organization")
     rows = rows.annotate(reopened=Max("reopenings__until"))
     return list(rows.order_by("month", "organization__name", "pk"))
 
@@ -57,9 +60,11 @@ def logs_to_mend(request: HttpRequest) -> Matter:
     for log in _own(request, LogState.RETURNED):
         words, tone = _time_left(log)
         step = returned_by(log)
+        is_open = tone != "bad"
+        page = "activities:log_edit" if is_open else "activities:log_detail"
         lines.append(Line(
-            f"{log.month.month}月日志", reverse("activities:log_edit", args=[log.pk]),
+            f"{log.month.month}月日志", reverse(page, args=[log.pk]),
             note=f"{log.organization}　{step.note if step else ''}", when=words, tone=tone,
-            verb="修改",
+            verb="修改" if is_open else "查看",
         ))
     return Matter("月度日志", len(lines), "份", lines, mailed=True)

@@ -170,7 +170,9 @@ class Life:
         self, found: Month, rng: Random, at: datetime, outcome: str
     ) -> datetime | None:
         """The town sent it back; when it came again, or None when it has not."""
-        back = _moment(rng, min(at.date() + timedelta(days=rng.randint(1, 3)), self._yesterday))
+        day = min(at.date() + timedelta(days=rng.randint(1, 3)), self._yesterday)
+        # One that is to be seen as returned came back just now, so that it can still be mended.
+        back = _moment(rng, self._yesterday if outcome == "returned" else day)
         back = max(back, at + timedelta(minutes=40))
         found.filings.append(Filing(at, back, rng.choice(topics.COMMENTS)))
         again = _moment(rng, back.date() + timedelta(days=rng.randint(1, 3)))

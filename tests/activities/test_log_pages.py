@@ -389,3 +389,20 @@ def test_whoever_uses_a_code_gives_it_on_its_page(client, owner, log):
     assert told["url"] == "/login/code/?next=%2Flogs%2Fx%2Fedit%2F"
     assert saved(client, log, fields()).headers["Location"] == "/login/code/"
     assert client.get("/login/again/?next=/").json()["user"] == ""
+
+
+def test_what_came_back_stays_in_the_box_when_it_is_locked(cast, client, time_machine):
+    """The secretary is not left without a word: the page says whom to ask."""
+    time_machine.move_to("2026-11-03 10:00+08:00")
+    log = submit(log_of(cast.organization_a), cast.secretary_a)
+    actions.send_back(
+        log=log, comments={"need": "说清楚"}, by=cast.town_a_staff,
+        scope=scope_for(cast.town_a_staff),
+    )
+    time_machine.move_to("2026-12-01 10:00+08:00")
+    client.force_login(cast.secretary_a)
+    page = client.get("/").content.decode()
+    assert "已锁定" in page
+    assert f'href="/logs/{log.pk}/"' in page
+    assert f"/logs/{log.pk}/edit/" not in page
+    assert "要补报请联系镇街开放" in client.get(f"/logs/{log.pk}/").content.decode()
