@@ -173,13 +173,13 @@ def load(
     """Everything that was asked, the seconds of the reports built meanwhile, and what failed."""
     asked: list[Asked] = []
     failures: list[str] = []
-    rng, picture = Random(ledgers.SEED), photo()
+    rng, pictures = Random(ledgers.SEED), (photo(60), photo(50))
     # A visit takes about two minutes: the last ones begin so that they end in time.
     last_start = max(MINUTES * 60 - 150, 1)
     threads = [
         threading.Thread(
             target=_visit,
-            args=(address, name, topic, picture, rng.uniform(0, last_start), asked, failures),
+            args=(address, name, topic, pictures, rng.uniform(0, last_start), asked, failures),
         )
         for name, topic in names.items()
     ]
@@ -196,7 +196,7 @@ def load(
 
 
 def _visit(
-    address: tuple[str, int], name: str, topic: str, picture: bytes, start: float,
+    address: tuple[str, int], name: str, topic: str, pictures: tuple[bytes, ...], start: float,
     asked: list[Asked], failures: list[str],
 ) -> None:
     time.sleep(start)
@@ -204,7 +204,7 @@ def _visit(
     try:
         file_log(
             Phone(address, asked.append), name=name, password=_PASSWORD, topic=topic,
-            photo=picture, think=lambda: time.sleep(rng.uniform(0, 2 * _THINK)),
+            photos=pictures, think=lambda: time.sleep(rng.uniform(0, 2 * _THINK)),
         )
     except (OSError, ValueError) as problem:
         failures.append(f"{name}: {problem!r}")
@@ -225,11 +225,12 @@ def _reports(over: threading.Event, seconds: list[float]) -> None:
     connection.close()
 
 
-def photo() -> bytes:
-    """A photo of twelve megapixels and some megabytes, as a phone makes it."""
+def photo(grain: int) -> bytes:
+    """A photo of twelve megapixels and some megabytes, as a phone makes it; another one for
+    another ``grain``."""
     from PIL import Image
 
-    noise = Image.effect_noise((1000, 750), 60).resize((4000, 3000)).convert("RGB")
+    noise = Image.effect_noise((1000, 750), grain).resize((4000, 3000)).convert("RGB")
     file = io.BytesIO()
     noise.save(file, "JPEG", quality=92)
     return file.getvalue()

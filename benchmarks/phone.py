@@ -118,9 +118,10 @@ class Phone:
 
 
 def file_log(
-    phone: Phone, *, name: str, password: str, topic: str, photo: bytes, think: Callable[[], None]
+    phone: Phone, *, name: str, password: str, topic: str, photos: tuple[bytes, ...],
+    think: Callable[[], None],
 ) -> None:
-    """From signing in to 已提交: one activity, eight drafts, two photos. ``think`` waits as people
+    """From signing in to 已提交: one activity, eight drafts, the photos. ``think`` waits as people
     do between two touches."""
     phone.get("登录页", "/login/")
     phone.post("登录", "/login/", [("username", name), ("password", password)], wanted=302)
@@ -143,7 +144,7 @@ def file_log(
         think()
         fields = [(k, v) for k, v in fields if k != key] + [(key, value)]
         fields = _saved(phone, path, fields)
-    for _ in range(2):
+    for photo in photos:
         think()
         phone.upload("照片", path.replace("/edit/", "/photos/"), "photo", photo)
     think()
