@@ -72,12 +72,11 @@ class FindingState(TextChoices):
 
 
 class GrantChange(TextChoices):
-    """How a star came to be, or to end."""
+    """How a star came to be; revoking only ends it, and says why."""
 
     RATED = "rated", "评定授予"
     RAISED = "raised", "复核升星"
     LOWERED = "lowered", "复核降星"
-    REVOKED = "revoked", "取消星级"
 
 
 class Side(TextChoices):

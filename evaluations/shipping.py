@@ -1,6 +1,6 @@
-"""The schemes that come with the portal: stars of 6 categories and 80 criteria with a bonus, the
-fortress index A to D, the yearly appraisal of towns. They lie in evaluations/schemes/ as tables; a
-district edits versions of its own.
+"""The schemes that come with the portal: stars of 6 categories and 80 criteria with a bonus, and
+the fortress index A to D. They lie in evaluations/schemes/ as tables; a district edits versions of
+its own.
 """
 
 import csv
@@ -58,16 +58,7 @@ FORTRESS = Shipped(
         for at, (grade, minimum) in enumerate(zip("ABCD", _GRADES, strict=True))
     ),
 )
-TOWNS = Shipped(
-    "镇街抓党建述职评议", RatedKind.TOWN, False, "towns.csv", 0,
-    tuple(
-        (4 - at, grade, minimum, None, GrantLevel.DISTRICT, ())
-        for at, (grade, minimum) in enumerate(
-            zip(("好", "较好", "一般", "差"), _GRADES, strict=True)
-        )
-    ),
-)
-SHIPPED = (STARS, FORTRESS, TOWNS)
+SHIPPED = (STARS, FORTRESS)
 
 
 def ship() -> None:

@@ -281,7 +281,7 @@ class Migration(migrations.Migration):
                 ('label', models.CharField(max_length=20, verbose_name='名称')),
                 ('granted_by', models.CharField(choices=[('town', '镇街'), ('district', '区'), ('city', '市')], max_length=10, verbose_name='审定层级')),
                 ('document', models.CharField(max_length=60, verbose_name='文号')),
-                ('change', models.CharField(choices=[('rated', '评定授予'), ('raised', '复核升星'), ('lowered', '复核降星'), ('revoked', '取消星级')], max_length=10, verbose_name='来由')),
+                ('change', models.CharField(choices=[('rated', '评定授予'), ('raised', '复核升星'), ('lowered', '复核降星')], max_length=10, verbose_name='来由')),
                 ('reason', models.CharField(blank=True, max_length=300, verbose_name='原因')),
                 ('ended_reason', models.CharField(blank=True, max_length=300, verbose_name='终止原因')),
                 ('ended_document', models.CharField(blank=True, max_length=60, verbose_name='终止文号')),
