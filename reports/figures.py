@@ -2,8 +2,8 @@
 
 An indicator counts rows of a population: a stock those of a day, a flow those of a period. Its
 figure, its cells and its lists are made of the same query, so a list has exactly as many rows as
-its number says. reports/indicators.py has the definitions, reports/populations.py the rows and the
-ways to divide them.
+its number says. reports/kinds.py has the kinds of indicators, reports/indicators.py the
+definitions, reports/populations.py the rows and the ways to divide them.
 """
 
 from abc import ABC, abstractmethod
@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Aggregate, Case, Count, F, Q, QuerySet, Value
+from django.db.models import Aggregate, Case, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from common import parameters
@@ -77,16 +77,17 @@ class Share:
 
 @dataclass(frozen=True)
 class Number:
-    """How many."""
+    """How many, how much; None where nothing was there to be measured (a median of no row)."""
 
-    value: int
+    value: int | Decimal | None
 
     @property
-    def size(self) -> int:
-        return self.value
+    def size(self) -> int | Decimal:
+        return self.value or 0
 
     def as_json(self) -> dict[str, Any]:
-        return {"value": self.value}
+        whole = self.value is None or self.value == int(self.value)
+        return {"value": self.value and int(self.value) if whole else float(self.value)}
 
 
 Figure = Share | Number
@@ -177,6 +178,8 @@ class Indicator(ABC):
     value of the setting ``settings[name]`` on the day (of a flow: on its last day), or what
     ``words[name]`` says of that day. period: "" counts what is there on a day; month, quarter or
     year what happened in one: population and conditions take a Span in the place of the day.
+    by_day: what happened has a day of its own, so that any span can be counted, not only whole
+    periods.
     among: the part of the population, as a condition for one row. Conditions ask about the row
     alone, never about the asker's scope.
     """
@@ -188,16 +191,19 @@ class Indicator(ABC):
     basis: str
     population: Population
     period: str = ""
+    by_day: bool = False
     among: Callable[[Any], Q] | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, Callable[[date], str]] = field(default_factory=dict)
 
     def span(self, day: date, asked: Span | None = None) -> Span | None:
-        """The whole periods that a flow counts: those of ``asked``, else the last full one on
-        ``day``; None for a stock."""
+        """What a flow counts: the whole periods of ``asked`` (by_day: exactly ``asked``), else the
+        last full one on ``day``; None for a stock."""
         if not self.period:
             return None
-        return whole(self.period, asked) if asked else last_full(self.period, day)
+        if asked is None:
+            return last_full(self.period, day)
+        return asked if self.by_day else whole(self.period, asked)
 
     def when(self, day: date, asked: Span | None = None) -> When:
         """What population and conditions are asked about."""
@@ -245,50 +251,6 @@ class Indicator(ABC):
     @abstractmethod
     def read(self, counted: Mapping[str, Any]) -> Figure:
         """The figure from what the database counted."""
-
-
-class RowsIndicator(Indicator):
-    """The number of rows."""
-
-    kind = "rows"
-
-    def measures(self, when: When) -> dict[str, Aggregate]:
-        return {"value": Count("pk", filter=self.among(when) if self.among else None)}
-
-    def read(self, counted: Mapping[str, Any]) -> Number:
-        return Number(counted["value"])
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShareIndicator(Indicator):
-    """How many rows meet a condition: met + unmet = total, since each row is one or the other."""
-
-    kind: ClassVar[str] = "share"
-    met: Callable[[Any], Q]
-
-    def met_rows(
-        self, extent: Extent, day: date, where: Where | None = None, span: Span | None = None
-    ) -> QuerySet:
-        return self._part(True, extent, day, where, span)
-
-    def unmet_rows(
-        self, extent: Extent, day: date, where: Where | None = None, span: Span | None = None
-    ) -> QuerySet:
-        return self._part(False, extent, day, where, span)
-
-    def _part(self, wanted: bool, extent, day, where, span) -> QuerySet:
-        rows = self.rows(extent, day, where, span)
-        return rows.alias(is_met=flag(self.met(self.when(day, span)))).filter(is_met=wanted)
-
-    def measures(self, when: When) -> dict[str, Aggregate]:
-        among = self.among(when) if self.among else Q()
-        return {
-            "total": Count("pk", filter=among or None),
-            "met": Count("pk", filter=among & self.met(when)),
-        }
-
-    def read(self, counted: Mapping[str, Any]) -> Share:
-        return Share(counted["met"], counted["total"])
 
 
 def figures(

@@ -21,7 +21,8 @@ from enterprises.models import Entity
 from members.models import Member
 from organizations.choices import SetUpMode
 from organizations.coverage import is_covered, is_reached_by_work, visit_asked
-from reports.figures import Indicator, RowsIndicator, ShareIndicator, flag
+from reports.figures import Indicator, flag
+from reports.kinds import RowsIndicator, ShareIndicator
 from reports.life import LIFE
 from reports.populations import (
     ENTITIES,

@@ -8,7 +8,8 @@ from activities.models import IS_FILED, IS_ON_TIME, IS_OWED, ActivityLog
 from activities.reach import logs_where_they_were
 from common.periods import Span
 from reports.extent import Extent
-from reports.figures import Dimension, Indicator, Population, RowsIndicator, ShareIndicator
+from reports.figures import Dimension, Indicator, Population
+from reports.kinds import RowsIndicator, ShareIndicator
 from reports.populations import TOWN
 
 # --- Populations --------------------------------------------------------------------------------

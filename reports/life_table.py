@@ -8,7 +8,8 @@ from activities.rules import deadlines
 from areas.models import Area
 from common import parameters
 from common.periods import Span, in_words
-from reports.figures import Extent, Figure, Share, ShareIndicator, cells, figures
+from reports.figures import Extent, Figure, Share, cells, figures
+from reports.kinds import ShareIndicator
 from reports.life import LIFE
 from reports.linked import number, share
 from reports.populations import TOWN

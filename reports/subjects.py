@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, QueryDict
 from accounts.scope import Scope
 from areas.models import Area
 from common.periods import Span, in_words
+from common.tables import display
 from common.views import asked_day, day_of
 from enterprises.choices import KIND_UNITS
 from enterprises.industries import SECTIONS
@@ -23,8 +24,9 @@ from reports import attribution, due
 from reports.attribution import Cause
 from reports.conditions import Places
 from reports.drill import FROM, MET, TO, UNMET
-from reports.figures import Extent, Indicator, Population, Share, ShareIndicator, Where
+from reports.figures import Extent, Indicator, Population, Share, Where
 from reports.indicators import INDICATORS, ORG_COVERAGE
+from reports.kinds import MeasuredIndicator, ShareIndicator
 from reports.life import BRANCHES, LOGS
 from reports.populations import ENTITIES, INDUSTRY, MEMBERS, ORGANIZATIONS
 from reports.states import state_rows
@@ -33,6 +35,8 @@ POPULATIONS = (ENTITIES, ORGANIZATIONS, MEMBERS, LOGS, BRANCHES)
 CELLS = frozenset(
     key for population in POPULATIONS for key in (*population.dimensions, *population.filters)
 )
+# What is made of a column.
+_MADE = {"sum": "合计", "min": "最小", "max": "最大", "median": "中位数"}
 _FILTER_TITLES = {"covers_kind": "覆盖的主体类型", "works_at_kind": "工作单位类型"}
 # What the rows of a share are called, met and not met. Others: 计入分子、未计入分子.
 _PARTS: Mapping[str, tuple[str, str]] = {
@@ -58,8 +62,9 @@ _PARTS: Mapping[str, tuple[str, str]] = {
 class Subject:
     """A list: what it shows, of which figure, and the rows.
 
-    share: the figure that the rows are a part of; None when they are the figure. span: the period
-    of a flow.
+    share: the figure that the rows are a part of; None when they are the figure. number: what is
+    made of a column of the rows, in words ("" when their count is the figure). span: the period of
+    a flow.
     """
 
     title: str
@@ -72,6 +77,7 @@ class Subject:
     unit: str
     rows: QuerySet
     share: Share | None = None
+    number: str = ""
     since: date | None = None
     span: Span | None = None
 
@@ -158,7 +164,7 @@ def of_indicator(key: str, request: HttpRequest, scope: Scope) -> Subject:
         share = _share(indicator, asked)
     return asked.subject(
         title=title, figure=label, basis=indicator.basis_on(asked.day, asked.span), rows=rows,
-        share=share, span=indicator.span(asked.day, asked.span),
+        share=share, number=_number(indicator, asked), span=indicator.span(asked.day, asked.span),
         cell=_cell_words(population, asked.where),
     )
 
@@ -195,6 +201,16 @@ def _share(indicator: ShareIndicator, asked: Asked) -> Share | None:
     if not _fits(indicator.population, asked.where):
         return None
     return indicator.figure(asked.extent, asked.day, asked.where, asked.span)
+
+
+def _number(indicator: Indicator, asked: Asked) -> str:
+    """What an indicator makes of a column of the rows: 投入金额（万元）合计 12.5."""
+    if not isinstance(indicator, MeasuredIndicator) or not _fits(
+        indicator.population, asked.where
+    ):
+        return ""
+    figure = indicator.figure(asked.extent, asked.day, asked.where, asked.span)
+    return f"{indicator.column_title}{_MADE[indicator.kind]} {display(figure.value)}"
 
 
 def of_state(name: str, request: HttpRequest, scope: Scope) -> Subject:

@@ -12,8 +12,9 @@ from areas.models import Area
 from enterprises.models import Entity
 from organizations.choices import CoverageState
 from organizations.coverage import coverage_counts, with_coverage
-from reports.figures import Extent, ShareIndicator, cells, crossed, figures
+from reports.figures import Extent, cells, crossed, figures
 from reports.indicators import FAMILY, INDICATORS, standing
+from reports.kinds import ShareIndicator
 from reports.populations import DIMENSIONS
 from reports.trend import month_ends, org_coverage_trend
 from tests.factories import make_user

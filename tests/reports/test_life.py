@@ -12,8 +12,9 @@ from activities.choices import LogState
 from activities.models import ActivityLog
 from activities.opening import open_month
 from common.periods import Span, add_months, month_end, months_between
-from reports.figures import Extent, ShareIndicator, cells, crossed, figures
+from reports.figures import Extent, cells, crossed, figures
 from reports.indicators import INDICATORS
+from reports.kinds import ShareIndicator
 from reports.life import LIFE
 from tests import factories as make
 from tests.reports import lives
