@@ -1,4 +1,4 @@
-"""What the owner role does after each migrate: triggers, rights, the erasing function."""
+"""What the owner role does after each migrate: triggers, rights, functions that need its rights."""
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -8,7 +8,6 @@ from common import guards, trace
 # Tables that the application role may only read, or only read and add to.
 READ_ONLY = ("common_history", guards.TABLE)
 APPEND_ONLY = ["common_read"]
-
 
 
 def append_only(table: str) -> None:
@@ -29,21 +28,32 @@ $$
 """
 
 
+# Only the owner of a table may renew what the planner knows of it.
+_ANALYZE = """
+CREATE OR REPLACE FUNCTION portal_analyze(named text) RETURNS void LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  EXECUTE format('ANALYZE %I', named);
+END $$
+"""
+
+
 def protect(**_signal) -> None:
     """Install the triggers and take rights on the trace away from the application role.
 
     ``portal_erase`` is the only erasure there is: undoing the creation of a record empties the
     values of its history and leaves the lines (design.md §4, personal data). What other records
-    said of it is theirs and stays.
+    said of it is theirs and stays. ``portal_analyze``: see common/changes.py.
     """
     if "common_history" not in connection.introspection.table_names():
         return
     guards.install()
     trace.install()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'portal_erase'")
-        if cursor.fetchone() != (_ERASE.split("$$")[1],):
-            cursor.execute(_ERASE)
+        for name, text in (("portal_erase", _ERASE), ("portal_analyze", _ANALYZE)):
+            cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = %s", [name])
+            if cursor.fetchone() != (text.split("$$")[1],):
+                cursor.execute(text)
     grant_rights()
 
 
