@@ -225,7 +225,7 @@ class Board:
 
     def _count_by_kind(self, population: Population, key: str) -> dict[str, int]:
         """Rows of a population by the kind that they have to do with; one query."""
-        condition = population.filters[key]
+        condition = population.filters[key].matches
         counts = {
             kind.value: Count("pk", filter=condition(kind.label, self.day))
             for kind in self.kinds_here

@@ -146,6 +146,14 @@ class Dimension:
 
 
 @dataclass(frozen=True)
+class Filter:
+    """A condition that narrows a population to what a value says: (value, when) → rows."""
+
+    title: str
+    matches: Callable[[str, Any], Q]
+
+
+@dataclass(frozen=True)
 class Population:
     """Rows of one table that a figure is made of.
 
@@ -156,7 +164,15 @@ class Population:
 
     rows: Callable[[Extent, Any], QuerySet]
     dimensions: Mapping[str, Dimension]
-    filters: Mapping[str, Callable[[str, Any], Q]] = field(default_factory=dict)
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+
+    def way(self, key: str) -> Dimension | Filter:
+        """The dimension or filter of this key. Raises KeyError."""
+        return self.filters.get(key) or self.dimensions[key]
+
+    def takes(self, where: Where) -> bool:
+        """Whether it can be narrowed like this."""
+        return all(key in self.filters or key in self.dimensions for key in where)
 
     def select(self, extent: Extent, when: When, where: Where | None = None) -> QuerySet:
         """The rows of a cell. Raises KeyError for an unknown dimension."""
@@ -165,8 +181,7 @@ class Population:
     def narrow(self, rows: QuerySet, when: When, where: Where | None = None) -> QuerySet:
         """Those of ``rows`` that stand in a cell. Raises KeyError for an unknown dimension."""
         for key, value in (where or {}).items():
-            matches = self.filters.get(key) or self.dimensions[key].matches
-            rows = rows.filter(matches(value, when))
+            rows = rows.filter(self.way(key).matches(value, when))
         return rows
 
 

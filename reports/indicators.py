@@ -24,6 +24,7 @@ from organizations.coverage import is_covered, is_reached_by_work, visit_asked
 from reports.figures import Indicator, flag
 from reports.kinds import RowsIndicator, ShareIndicator
 from reports.life import LIFE
+from reports.people import PEOPLE
 from reports.populations import (
     ENTITIES,
     MEMBERS,
@@ -168,7 +169,7 @@ FAMILY: tuple[Indicator, ...] = (
         basis="本届任期未满的党组织 ÷ 在用且填有本届起始日期、任期年限的党组织",
     ),
 )
-ALL: tuple[Indicator, ...] = (*FAMILY, *LIFE)
+ALL: tuple[Indicator, ...] = (*FAMILY, *LIFE, *PEOPLE)
 INDICATORS: Mapping[str, Indicator] = {indicator.key: indicator for indicator in ALL}
 ORG_COVERAGE = INDICATORS["org_coverage"]
 

@@ -3,17 +3,27 @@ conditions that need knowledge of members and terms. Coverage itself: organizati
 
 from datetime import date
 
-from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Count,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextChoices,
+)
 from django.db.models.functions import Coalesce, ExtractDay, ExtractMonth, ExtractYear
 
 from common.dated import BEGINNING, holding
-from enterprises.choices import EntityKind
+from enterprises.choices import EntityKind, Stage
 from enterprises.industries import SECTIONS
-from enterprises.models import Entity, counts_on
+from enterprises.models import Entity, EntityState, counts_on
 from members.models import Member
+from organizations.choices import OrganizationCategory, SetUpMode
 from organizations.coverage import valid_links
 from organizations.models import OrganizationState, PartyOrganization, Post, Term
-from reports.figures import Dimension, Extent, Population, Where
+from reports.figures import Dimension, Extent, Filter, Population, Where
 
 # Outside the portal a kind is known by its word (ledgers.md §2: by.key is the 主体类型).
 _KINDS = {kind.value: (kind.label, kind.label) for kind in EntityKind}
@@ -22,6 +32,7 @@ _SECTIONS = {letter: (letter, name) for letter, (name, _divisions) in SECTIONS.i
 
 TOWN, KIND, INDUSTRY, CHAIN, PARK, GRID = "town", "kind", "industry", "chain", "park", "grid"
 DIMENSIONS = (TOWN, KIND, INDUSTRY, CHAIN, PARK, GRID)
+YES = "是"
 COMMUNITY = "community"  # divides a town on screen; the contract (ledgers.md §3) does not name it
 
 
@@ -35,11 +46,31 @@ def _keyed(*dimensions: Dimension) -> dict[str, Dimension]:
     return {dimension.key: dimension for dimension in dimensions}
 
 
+def by_choice(key: str, title: str, column: str, choices: type[TextChoices]) -> Dimension:
+    """A dimension whose cells are the values of a set, known by their labels."""
+    words = {value: (label, label) for value, label in choices.choices}
+    return Dimension(key, title, column, f"未填{title}", words=words)
+
+
 # --- Entities -----------------------------------------------------------------------------------
 
 
 def _entities(extent: Extent, day: date) -> QuerySet:
     return extent.limit(Entity.objects.counting(day), day)
+
+
+def _with_tag(tag: str, _day: date) -> Q:
+    return Q(state__tags__contains=[tag])
+
+
+def _is_member_run(value: str, _day: date) -> Q:
+    return Q(is_member_run=value == YES)
+
+
+def _covered_by(name: str, day: date) -> Q:
+    """Entities with a valid link to the organization of this name."""
+    links = valid_links(day).filter(organization__in=_named(name))
+    return Q(pk__in=links.values("entity"))
 
 
 ENTITIES = Population(
@@ -52,7 +83,13 @@ ENTITIES = Population(
         _by_area(PARK, "园区", "不在园区"),
         _by_area(GRID, "网格", "未落网格"),
         _by_area(COMMUNITY, "村社区", "未填村社区"),
+        by_choice("stage", "发展阶段", "state__stage", Stage),
     ),
+    filters={
+        "tag": Filter("资质标签", _with_tag),
+        "member_run": Filter("三亮经营户", _is_member_run),
+        "covered_by": Filter("覆盖党组织", _covered_by),
+    },
 )
 
 
@@ -102,10 +139,27 @@ def _covers_kind(kind: str, day: date) -> Q:
     return Q(pk__in=links.values("organization"))
 
 
+def _in_park(value: str, _day: date) -> Q:
+    return Q(state__park__name=value)
+
+
+def _of_industry(value: str, _day: date) -> Q:
+    return Q(industry=value)
+
+
+ORGANIZATION_FILTERS = {
+    "covers_kind": Filter("覆盖的主体类型", _covers_kind),
+    "in_park": Filter("所属园区", _in_park),
+    "of_industry": Filter("所属行业", _of_industry),
+}
 ORGANIZATIONS = Population(
     _organizations,
-    _keyed(_by_area(TOWN, "镇街", "未填镇街")),
-    filters={"covers_kind": _covers_kind},
+    _keyed(
+        _by_area(TOWN, "镇街", "未填镇街"),
+        by_choice("category", "类别", "state__category", OrganizationCategory),
+        by_choice("mode", "组建方式", "state__mode", SetUpMode),
+    ),
+    filters=ORGANIZATION_FILTERS,
 )
 
 
@@ -143,7 +197,7 @@ def is_within_term(day: date) -> Q:
 # --- Members ------------------------------------------------------------------------------------
 
 
-def _members(extent: Extent, day: date) -> QuerySet:
+def members_of(extent: Extent, day: date) -> QuerySet:
     """Members that count, with ``affiliated_with``, ``managed_by`` (ids of organizations) and the
     town of the managing organization."""
     members = Member.objects.counting(day).annotate(
@@ -173,8 +227,35 @@ def _works_at_kind(kind: str, day: date) -> Q:
     return Q(state__workplace__in=entities.values("pk"))
 
 
+def _works_in_park(park: str, day: date) -> Q:
+    """Members whose 工作单位 lies in a park: any of them ("是"), or the one of this name."""
+    named = {} if park == YES else {"park__name": park}
+    states = EntityState.objects.at(day).filter(park__isnull=False, **named)
+    return Q(state__workplace__in=states.values("entity"))
+
+
+def _managed_by(name: str, _day: date) -> Q:
+    return Q(managed_by__in=_named(name))
+
+
+def _affiliated_with(name: str, _day: date) -> Q:
+    return Q(affiliated_with__in=_named(name))
+
+
+def _named(name: str) -> QuerySet:
+    """Organizations of this name or short name."""
+    found = PartyOrganization.objects.filter(Q(name=name) | Q(short_name=name))
+    return found.order_by().values("pk")
+
+
+MEMBER_FILTERS = {
+    "works_at_kind": Filter("工作单位类型", _works_at_kind),
+    "works_in_park": Filter("工作单位所在园区", _works_in_park),
+    "managed_by": Filter("管理党组织", _managed_by),
+    "affiliated_with": Filter("组织关系所在党组织", _affiliated_with),
+}
 MEMBERS = Population(
-    _members,
+    members_of,
     _keyed(Dimension(TOWN, "镇街", "town_code", "未填镇街", name="town_name")),
-    filters={"works_at_kind": _works_at_kind},
+    filters=MEMBER_FILTERS,
 )

@@ -1,11 +1,6 @@
-"""How the rows behind a figure are listed: columns, search and order by what the rows are.
+"""The lists behind figures (reports/sheet.py) of entities, organizations, members, instructors and
+logs. Other rows: reports/sheets_events.py."""
 
-What columns show beside a row's own values is read for a page of rows at once (``prepare``), so
-that the list itself is the figure's own query. Rows that do not open today are named only.
-"""
-
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -30,6 +25,8 @@ from organizations.queries import listed as organizations_listed
 from organizations.queries import set_terms, stage_words
 from reports.charts import STATE_LOOK
 from reports.opening import address, opening
+from reports.sheet import Sheet, take_over
+from reports.sheets_events import EVENT_SHEETS
 
 COVERAGE_TONES = {state.label: look for state, (look, _fill) in STATE_LOOK.items()} | {
     CoverageState.NOT_COUNTED.label: "out"
@@ -39,21 +36,6 @@ LOG_TONES = {
     LogState.OWED.label: "bad", LogState.RETURNED.label: "bad", LogState.SUBMITTED.label: "info",
     LogState.ACCEPTED.label: "ok", LogState.CONFIRMED.label: "ok",
 }
-
-Prepare = Callable[[list[Any], Scope, date], None]
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A kind of list."""
-
-    model: type
-    noun: str
-    unit: str
-    filterset_class: type[ScopedFilterSet]
-    columns: Sequence[Column]
-    sorts: Sequence[Sort]
-    prepare: Prepare
 
 
 class EntitySearch(ScopedFilterSet):
@@ -71,15 +53,6 @@ class OrganizationSearch(ScopedFilterSet):
 class PersonSearch(ScopedFilterSet):
     search_fields = ("name__contains", "initials__istartswith")
     search_hint = "姓名或拼音首字母"
-
-
-def _take(rows: list[Any], shown: dict[Any, Any], names: Sequence[str]) -> None:
-    """Set on each row the attributes of its better known twin."""
-    for row in rows:
-        twin = shown.get(row.pk)
-        for name in names:
-            setattr(row, name, getattr(twin, name, None))
-        row.opens = bool(row.opens)
 
 
 # --- Entities -----------------------------------------------------------------------------------
@@ -100,7 +73,7 @@ def _prepare_entities(rows: list[Any], scope: Scope, day: date) -> None:
         staff=F("state__employees"),
         opens=opening(Entity, scope),
     )
-    _take(rows, {row.pk: row for row in known}, _ENTITY)
+    take_over(rows, {row.pk: row for row in known}, _ENTITY)
     best: dict[Any, tuple[int, str]] = {}
     links = valid_links(day).filter(entity__in=ids)
     for entity, mode, name in links.values_list("entity_id", "mode", "organization__name"):
@@ -151,7 +124,7 @@ def _prepare_organizations(rows: list[Any], scope: Scope, day: date) -> None:
     known = organizations_listed(
         PartyOrganization.objects.filter(pk__in=[row.pk for row in rows]), day
     ).annotate(opens=opening(PartyOrganization, scope))
-    _take(rows, {row.pk: row for row in known}, _ORGANIZATION)
+    take_over(rows, {row.pk: row for row in known}, _ORGANIZATION)
     for row in rows:
         row.stage = stage_words(row.due_on, day)
 
@@ -188,7 +161,7 @@ def _prepare_members(rows: list[Any], scope: Scope, day: date) -> None:
         workplace_name=F("state__workplace__name"),
         opens=opening(Member, scope),
     )
-    _take(rows, {row.pk: row for row in known}, ("category", "workplace_name", "opens"))
+    take_over(rows, {row.pk: row for row in known}, ("category", "workplace_name", "opens"))
     asked = {row.managed_by for row in rows} | {row.affiliated_with for row in rows}
     names = dict(PartyOrganization.objects.filter(pk__in=asked).values_list("pk", "name"))
     for row in rows:
@@ -232,7 +205,7 @@ def _prepare_instructors(rows: list[Any], scope: Scope, day: date) -> None:
     found = Instructor.objects.filter(pk__in=[row.pk for row in rows]).annotate(
         opens=opening(Instructor, scope)
     )
-    _take(rows, {row.pk: row for row in found}, ("opens",))
+    take_over(rows, {row.pk: row for row in found}, ("opens",))
 
 
 INSTRUCTOR_SHEET = Sheet(
@@ -264,7 +237,7 @@ def _prepare_logs(rows: list[Any], scope: Scope, _day: date) -> None:
         town_name=F("town__name"),
         opens=opening(ActivityLog, scope),
     )
-    _take(rows, {row.pk: row for row in known}, ("organization_name", "town_name", "opens"))
+    take_over(rows, {row.pk: row for row in known}, ("organization_name", "town_name", "opens"))
 
 
 LOG_SHEET = Sheet(
@@ -290,5 +263,7 @@ LOG_SHEET = Sheet(
 
 SHEETS = {
     sheet.model: sheet
-    for sheet in (ENTITY_SHEET, ORGANIZATION_SHEET, MEMBER_SHEET, INSTRUCTOR_SHEET, LOG_SHEET)
+    for sheet in (
+        ENTITY_SHEET, ORGANIZATION_SHEET, MEMBER_SHEET, INSTRUCTOR_SHEET, LOG_SHEET, *EVENT_SHEETS,
+    )
 }

@@ -24,20 +24,18 @@ from reports import attribution, due
 from reports.attribution import Cause
 from reports.conditions import Places
 from reports.drill import FROM, MET, TO, UNMET
-from reports.figures import Extent, Indicator, Population, Share, Where
+from reports.figures import Extent, Filter, Indicator, Population, Share, Where
 from reports.indicators import INDICATORS, ORG_COVERAGE
 from reports.kinds import MeasuredIndicator, ShareIndicator
-from reports.life import BRANCHES, LOGS
-from reports.populations import ENTITIES, INDUSTRY, MEMBERS, ORGANIZATIONS
+from reports.populations import ENTITIES, INDUSTRY
 from reports.states import state_rows
 
-POPULATIONS = (ENTITIES, ORGANIZATIONS, MEMBERS, LOGS, BRANCHES)
+POPULATIONS = tuple({id(one.population): one.population for one in INDICATORS.values()}.values())
 CELLS = frozenset(
     key for population in POPULATIONS for key in (*population.dimensions, *population.filters)
 )
 # What is made of a column.
 _MADE = {"sum": "合计", "min": "最小", "max": "最大", "median": "中位数"}
-_FILTER_TITLES = {"covers_kind": "覆盖的主体类型", "works_at_kind": "工作单位类型"}
 # What the rows of a share are called, met and not met. Others: 计入分子、未计入分子.
 _PARTS: Mapping[str, tuple[str, str]] = {
     "org_coverage": ("有党组织覆盖", "没有党组织覆盖"),
@@ -179,34 +177,29 @@ def _part_of(indicator: ShareIndicator, part: str, label: str) -> tuple[str, Cal
     return f"{label}：全部", indicator.rows
 
 
-def _fits(population: Population, where: Where) -> bool:
-    """Whether a population can be divided like this."""
-    return all(key in population.dimensions or key in population.filters for key in where)
-
-
 def _rows_of(indicator: Indicator, asked: Asked, take: Callable) -> QuerySet:
     population = indicator.population
-    if not _fits(population, asked.where):
+    if not population.takes(asked.where):
         return population.rows(asked.extent, indicator.when(asked.day, asked.span)).none()
     return take(asked.extent, asked.day, asked.where, asked.span)
 
 
 def _within_cells(population: Population, asked: Asked, take: Callable) -> QuerySet:
-    if not _fits(population, asked.where):
+    if not population.takes(asked.where):
         return population.rows(asked.extent, asked.day).none()
     return take(asked.extent, asked.day, asked.where)
 
 
 def _share(indicator: ShareIndicator, asked: Asked) -> Share | None:
-    if not _fits(indicator.population, asked.where):
+    if not indicator.population.takes(asked.where):
         return None
     return indicator.figure(asked.extent, asked.day, asked.where, asked.span)
 
 
 def _number(indicator: Indicator, asked: Asked) -> str:
     """What an indicator makes of a column of the rows: 投入金额（万元）合计 12.5."""
-    if not isinstance(indicator, MeasuredIndicator) or not _fits(
-        indicator.population, asked.where
+    if not isinstance(indicator, MeasuredIndicator) or not indicator.population.takes(
+        asked.where
     ):
         return ""
     figure = indicator.figure(asked.extent, asked.day, asked.where, asked.span)
@@ -282,13 +275,14 @@ def _cell_words(population: Population, where: Where) -> str:
 
 
 def _cell_word(population: Population, key: str, value: str) -> str:
-    dimension = population.dimensions.get(key) or ENTITIES.dimensions.get(key)
-    if dimension is None:
-        return f"{_FILTER_TITLES.get(key, key)}：{value}"
+    known = (population, *POPULATIONS)
+    way = next(each.way(key) for each in known if each.takes({key: value}))
+    if isinstance(way, Filter):
+        return f"{way.title}：{value}"
     if not value:
-        return dimension.missing
-    if dimension.name:
+        return way.missing
+    if way.name:
         name = Area.objects.filter(code=value).values_list("name", flat=True).first()
-        return f"{dimension.title}：{name or value}"
+        return f"{way.title}：{name or value}"
     word = SECTIONS[value][0] if key == INDUSTRY and value in SECTIONS else value
-    return f"{dimension.title}：{word}"
+    return f"{way.title}：{word}"
