@@ -217,7 +217,8 @@ ACTIVITIES = Population(
 PEOPLE: tuple[Indicator, ...] = (
     SumIndicator(
         key="employees", label="从业人员", unit="人", population=ENTITIES,
-        column="state__employees", column_title="从业人员数", basis="正常经营的主体填报的从业人员数",
+        column="state__employees", column_title="从业人员数",
+        basis="正常经营的主体填报的从业人员数",
     ),
     RowsIndicator(
         key="organizations_founded", label="新成立党组织", unit="个", population=FOUNDED,

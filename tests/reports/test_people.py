@@ -1,5 +1,5 @@
-"""Organizations founded, members developed, secretaries, instructors, visits, activities: counted by
-hand on a small district, and each number opens as many rows."""
+"""Organizations founded, members developed, secretaries, instructors, visits, activities: counted
+by hand on a small district, and each number opens as many rows."""
 
 from datetime import date
 
