@@ -134,6 +134,6 @@ def text_of(kind: str, content: bytes) -> str:
             return "\n".join(book.read(name).decode() for name in book.namelist())
     if kind == "application/pdf":
         command = ["pdftotext", "-", "-"]
-        done = subprocess.run(command, input=content, capture_output=True, check=True)
+        done = subprocess.run(command, input=content, capture_output=True, check=True, timeout=300)
         return re.sub(r"\s", "", done.stdout.decode())
     return content.decode()

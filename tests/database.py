@@ -145,7 +145,7 @@ def worker_process(django_db_setup, tmp_path_factory):
             process.wait(10)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            process.wait(10)
 
 
 @pytest.fixture

@@ -178,7 +178,7 @@ def test_a_process_that_answers_requests_holds_no_parser():
     """
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(program)], cwd=settings.BASE_DIR,
-        capture_output=True, text=True, check=False,
+        capture_output=True, text=True, check=False, timeout=300,
     )
     assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
 

@@ -12,11 +12,9 @@ The portal takes no pictures (73: they are files of the wrong kind) and has no t
 """
 
 import io
-import threading
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -28,6 +26,7 @@ from enterprises.models import Entity
 from tests.common.people import PASSWORD, make_user
 from tests.ledgers import desk
 from tests.ledgers.desk import load
+from tests.together import together
 
 pytestmark = pytest.mark.django_db
 NEW = "/imports/new/"
@@ -181,26 +180,21 @@ def test_a_step_out_of_turn_changes_nothing(cast, client, state):
 @pytest.mark.django_db(transaction=True)
 def test_a_form_sent_twice_at_once_makes_one_record(cast):
     """A double click on 登记."""
-    codes = []
 
-    def press():
+    def signed_in():
         client = Client()
         client.force_login(User.objects.get(pk=cast.district_staff.pk))
+        return client
+
+    def press(client):
         sent = {
             "entity_kind": "小微企业", "name": "新来的厂", "uscc": desk.CODES[1], "town": "甲镇",
             "address": "一号", "industry": "制造业", "employees": "12", "status": "正常",
             "legal_representative": "周一", "phone": "13800000001",
         }
-        barrier.wait()
-        codes.append(client.post("/entities/new/", sent).status_code)
-        connection.close()
+        return client.post("/entities/new/", sent).status_code
 
-    barrier = threading.Barrier(3)
-    threads = [threading.Thread(target=press) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    codes = together(3, press, ready=signed_in)
     assert Entity.objects.filter(uscc=desk.CODES[1]).count() == 1
     assert sorted(codes) == [200, 200, 302]
 

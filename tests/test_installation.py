@@ -28,7 +28,7 @@ def run_portal(*arguments: str) -> subprocess.CompletedProcess:
 
 
 def test_entry_script_is_valid_shell():
-    assert subprocess.run(["sh", "-n", ROOT / "portal"], check=False).returncode == 0
+    assert subprocess.run(["sh", "-n", ROOT / "portal"], check=False, timeout=300).returncode == 0
 
 
 @pytest.mark.parametrize("arguments", [(), ("unknown",), ("demo", "--unknown"), ("serve", "now")])

@@ -49,7 +49,7 @@ def run(*command: str, **environment: str) -> subprocess.CompletedProcess:
     given = {"DJANGO_SETTINGS_MODULE": "config.settings.prod"} | environment
     return subprocess.run(
         [sys.executable, *command], cwd=settings.BASE_DIR, env=others | given,
-        capture_output=True, text=True, check=False,
+        capture_output=True, text=True, check=False, timeout=300,
     )
 
 

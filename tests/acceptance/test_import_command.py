@@ -104,7 +104,7 @@ def command_line(*words):
     return subprocess.run(
         [sys.executable, "manage.py", *words], cwd=settings.BASE_DIR, check=False,
         capture_output=True, text=True,
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings.test"},
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings.test"}, timeout=300,
     )
 
 

@@ -1,10 +1,8 @@
 """How many wrong passwords an account, an address and both together may have."""
 
-import threading
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
@@ -13,6 +11,7 @@ from accounts.lockout import address_of
 from accounts.models import SignInEntry
 from common import parameters
 from tests.common.people import PASSWORD, make_user
+from tests.together import together
 
 pytestmark = pytest.mark.django_db
 LOCKED = 429
@@ -86,19 +85,7 @@ def test_the_limits_are_dated_settings():
 @pytest.mark.django_db(transaction=True)
 def test_tries_at_once_are_counted_one_by_one():
     make_user("zhoumin")
-    codes = []
-
-    def try_once() -> None:
-        try:
-            codes.append(sign_in(password="no"))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=try_once) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    codes = together(20, lambda: sign_in(password="no"))
     assert sorted(codes) == [200] * 4 + [LOCKED] * 16
     assert sorted(events()) == ["refused"] * 15 + ["wrong"] * 5
 

@@ -2,12 +2,10 @@
 without names in e-mails."""
 
 import smtplib
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
 from django.core import mail
-from django.db import connection
 
 from accounts.choices import Role
 from accounts.models import Grant
@@ -20,6 +18,7 @@ from common.inbox import Box
 from common.models import Digest
 from tests import factories as make
 from tests.activities.logs import log_of, submit
+from tests.together import together
 
 pytestmark = pytest.mark.django_db
 MONDAY = "2026-11-16 09:00+08:00"
@@ -148,14 +147,7 @@ def test_two_presses_at_once_are_one_reminder(silent):
 
 @pytest.mark.django_db(transaction=True)
 def test_reminders_from_many_sides_are_one(silent):
-    def send(_number):
-        try:
-            return digests.send(user=silent.secretary_a, by=silent.town_a_staff)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        sent = list(pool.map(send, range(4)))
+    sent = together(4, lambda: digests.send(user=silent.secretary_a, by=silent.town_a_staff))
     assert (Digest.objects.count(), sum(one is not None for one in sent)) == (1, 1)
 
 

@@ -1,6 +1,5 @@
 """Background jobs: one claim among many, nothing lost, nothing done twice."""
 
-import threading
 import time
 import uuid
 from collections import Counter
@@ -18,6 +17,7 @@ from common.heartbeat import Superseded
 from common.models import CalendarDay, Job, JobState
 from common.refusals import Refused
 from tests import factories
+from tests.together import together
 
 SUBJECT = uuid.UUID(int=7)
 LONG_AGO = timedelta(minutes=5)
@@ -251,25 +251,6 @@ def test_progress_inside_a_transaction_is_written_directly(kind):
 
 
 # --- Claims -------------------------------------------------------------------------------------
-
-
-def together(number, action):
-    """Run ``action`` in several threads at once; their results."""
-    barrier, results = threading.Barrier(number), []
-
-    def body():
-        try:
-            barrier.wait()
-            results.append(action())
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=body) for _ in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 @committing

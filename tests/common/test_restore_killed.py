@@ -64,7 +64,7 @@ def start(drill, folder) -> subprocess.Popen:
 def test_killed_restore_is_whole_or_not_at_all(drill, elsewhere, tmp_path):
     began = time.monotonic()
     done = start(drill, tmp_path)
-    _out, error = done.communicate()
+    _out, error = done.communicate(timeout=600)
     assert done.returncode == 0, error
     length = time.monotonic() - began
     chance = random.Random(22)
@@ -78,7 +78,7 @@ def test_killed_restore_is_whole_or_not_at_all(drill, elsewhere, tmp_path):
             process.communicate(timeout=length * chance.uniform(0.4, 1))
         except subprocess.TimeoutExpired:
             process.kill()
-            process.communicate()
+            process.communicate(timeout=60)
         assert actions._others() == 0
         now, now_files = drills.content(), drills.contents(files.root())
         kept = {path: now_files.get(path) for path in old_files}

@@ -129,7 +129,7 @@ def test_process_dies_with_its_parent(tmp_path):
     child = int(parent.stdout.readline())
     assert is_running(child)
     parent.kill()
-    parent.wait()
+    parent.wait(60)
     parent.stdout.close()
     deadline = time.monotonic() + 5
     while is_running(child) and time.monotonic() < deadline:

@@ -59,7 +59,7 @@ def test_reading_costs_at_most_half_more_than_calamine_alone(ledger):
             assert sum(1 for _ in table.rows) == ROWS
 
     def bare():
-        subprocess.run([sys.executable, "-c", BARE_READER, str(ledger)], check=True)
+        subprocess.run([sys.executable, "-c", BARE_READER, str(ledger)], check=True, timeout=300)
 
     assert cost_of_children(guarded) <= 1.5 * cost_of_children(bare)
     # ru_maxrss is in KiB on Linux.

@@ -1,11 +1,9 @@
 """From upload to undo with real jobs: nothing changes twice, what was before comes back."""
 
-import threading
 from datetime import date, timedelta
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import connection
 from django.utils import timezone
 
 from accounts.choices import Role
@@ -27,6 +25,7 @@ from tests.imports import district
 from tests.imports.district import KINDS, ROWS, export, export_rows, read_typed, typed
 from tests.ledgers import desk
 from tests.ledgers.desk import CODES, DAY, PEOPLE, counts, load, undo
+from tests.together import together
 
 LATER = date(2026, 9, 30)
 # Other values in many columns of each ledger, for the records of the district.
@@ -313,23 +312,14 @@ def test_two_people_at_once_apply_once():
     for kind in ("areas", "organizations"):
         bring(kind, ROWS[kind])
     batch = looked_at("enterprises", ROWS["enterprises"])
-    ready, answers = threading.Barrier(2), []
 
-    def confirm():
-        seen = ImportBatch.objects.get(pk=batch.pk)
-        ready.wait()
+    def confirm(seen):
         try:
-            answers.append(batches.request(seen, "apply", by=None, scope=acting_scope(None)))
+            return batches.request(seen, "apply", by=None, scope=acting_scope(None))
         except Refused as refusal:
-            answers.append(str(refusal))
-        finally:
-            connection.close()
+            return str(refusal)
 
-    threads = [threading.Thread(target=confirm) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = together(2, confirm, ready=lambda: ImportBatch.objects.get(pk=batch.pk))
 
     batch.refresh_from_db()
     assert batch.state == BatchState.APPLIED

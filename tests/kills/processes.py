@@ -59,7 +59,7 @@ class Redis:
     def kill(self) -> None:
         """End it at once, as kill -9 does."""
         self.process.kill()
-        self.process.wait()
+        self.process.wait(60)
 
     def forget(self) -> None:
         """Delete what it has written down."""
@@ -169,7 +169,7 @@ def end_group(process: subprocess.Popen) -> None:
     """Kill a process group and wait for its leader."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    process.wait(60)
 
 
 def children(pid: int) -> list[int]:

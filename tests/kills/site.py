@@ -60,7 +60,7 @@ class Cluster:
         before = ["runuser", "-u", "postgres", "--"] if IS_ROOT else []
         subprocess.run(
             [*before, postgresql() / program, *words], check=True, cwd="/",
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, timeout=300,
         )
 
     def start(self) -> None:
@@ -132,7 +132,8 @@ class Site:
         if IS_ROOT:
             for path in (self.disk, self.temporary):
                 subprocess.run(
-                    ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "kills", path], check=True
+                    ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "kills", path],
+                    check=True, timeout=300,
                 )
         self.database.start()
         self.redis.start()
@@ -151,7 +152,7 @@ class Site:
         """What a management command prints."""
         done = subprocess.run(
             [sys.executable, "manage.py", *words], cwd=settings.BASE_DIR, env=self.environment,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=300,
         )
         assert done.returncode == 0, done.stdout
         return done.stdout
@@ -177,7 +178,7 @@ class Site:
             self.database.control("stop", "-m", "immediate")
         if IS_ROOT:
             for path in (self.disk, self.temporary):
-                subprocess.run(["umount", path], check=False)
+                subprocess.run(["umount", path], check=False, timeout=300)
         shutil.rmtree(self.folder)
 
     # --- What a browser does ------------------------------------------------------------------

@@ -69,7 +69,8 @@ def test_saves_survive_crashes_of_the_database(site, tell):
         recovered.append(time.monotonic() - back)
     for saver in savers:
         saver.stopping.set()
-        saver.join()
+        saver.join(60)
+        assert not saver.is_alive(), "a save that does not end"
 
     told = {name for saver in savers for name in saver.saved}
     answers = [answer for saver in savers for _at, answer in saver.answers]
