@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 _DAY = timedelta(days=1)
+# What goes back without bound begins here; no record is older.
+EARLIEST = date(1900, 1, 1)
 # How many months a period of a figure has.
 LENGTHS = {"month": 1, "quarter": 3, "year": 12}
 
@@ -91,7 +93,9 @@ def whole(unit: str, span: Span) -> Span:
 
 
 def in_words(span: Span) -> str:
-    """2026年10月 · 2026年第三季度 · 2026年 · else 2026-01-01 至 2026-10-31."""
+    """2026年10月 · 2026年第三季度 · 2026年 · 累计至 2026-10-31 · else 2026-01-01 至 2026-10-31."""
+    if span.first == EARLIEST:
+        return f"累计至 {span.last}"
     year = f"{span.first.year}年"
     if span == period_of("month", span.first):
         return f"{year}{span.first.month}月"

@@ -17,10 +17,11 @@ from django.utils.dateparse import parse_date
 from django.views.generic import DetailView, FormView, TemplateView, View
 
 from common.access import ANYONE, PUBLIC, allowed
+from common.periods import EARLIEST
 from common.refusals import Refused
 
 # As-of dates outside are taken for slips; inside, days and years can be added without overflow.
-_FIRST, _LAST = date(1900, 1, 1), date(2200, 12, 31)
+_FIRST, _LAST = EARLIEST, date(2200, 12, 31)
 
 
 def asked_day(request: HttpRequest, name: str) -> date | None:

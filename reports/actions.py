@@ -18,8 +18,9 @@ from areas.queries import subtree_ids
 from common import jobs, workdays
 from common.refusals import Refused
 from reports import payload, pdf, rosters, workbook
+from reports.choices import RunState
 from reports.figures import Extent
-from reports.models import ReportRun, RunState
+from reports.models import ReportRun
 
 
 def request_report(

@@ -10,10 +10,13 @@ class ReportsConfig(AppConfig):
     verbose_name = "统计与报告"
 
     def ready(self) -> None:
-        from common import navigation  # noqa: PLC0415 -- models need ready apps
+        from common import navigation, trace  # noqa: PLC0415 -- models need ready apps
         from common.imports import inbox as _imports  # noqa: F401, PLC0415 -- asks for the rights
         from common.inbox import remembered as home_count  # noqa: PLC0415
-        from reports import inbox, reach  # noqa: F401, PLC0415
+        from reports import inbox, models, reach  # noqa: F401, PLC0415
+
+        trace.track(models.Bulletin, "id")
+        trace.track(models.BulletinLine, "bulletin_id")
 
         navigation.register(navigation.Item(
             "工作台", "reports:home", navigation.HOME, 0, count=home_count
@@ -23,4 +26,7 @@ class ReportsConfig(AppConfig):
         )
         navigation.register(
             navigation.Item("统计报告", "reports:run_list", navigation.FIGURES, 20)
+        )
+        navigation.register(
+            navigation.Item("工作数据", "reports:bulletin_list", navigation.FIGURES, 30)
         )

@@ -9,9 +9,10 @@ from django.utils import timezone
 from areas.models import Area
 from common.models import BatchState, ImportBatch
 from common.templatetags.ui import day as in_words
+from reports.choices import RunState
 from reports.drill import ALL, rows_url
 from reports.figures import Extent
-from reports.models import ReportRun, RunState
+from reports.models import ReportRun
 from reports.populations import ENTITIES
 from reports.sections import quality
 

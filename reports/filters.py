@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 
 from areas.models import Area
 from common.filters import ScopedFilterSet, scoped
-from reports.models import RunState
+from reports.choices import RunState
 
 
 class RunFilter(ScopedFilterSet):

@@ -12,9 +12,10 @@ from accounts.scope import RIGHTS
 from common.inbox import SHOWN, Asker, Box, Line, Matter, waiting
 from common.models import ReadEntry
 from reports import matters
+from reports.choices import RunState
 from reports.counted import Lists
 from reports.figures import Extent
-from reports.models import ReportRun, RunState
+from reports.models import ReportRun
 
 _READERS = RIGHTS["read_figures"]
 _OF_BRANCHES = _READERS | {Role.SECRETARY}

@@ -1,4 +1,5 @@
-"""Report runs: a report that was asked for, its frozen figures and its files."""
+"""Report runs: a report that was asked for, its frozen figures and its files. Bulletins: the
+figures that a district publishes, in its own words and order."""
 
 import uuid
 
@@ -8,12 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common.scoping import ScopedQuerySet
-
-
-class RunState(models.TextChoices):
-    QUEUED = "queued", "等待生成"
-    DONE = "done", "已生成"
-    FAILED = "failed", "未生成"
+from reports.choices import Part, PeriodMode, RunState, Wording
 
 
 class ReportRun(models.Model):
@@ -50,3 +46,65 @@ class ReportRun(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("reports:run", args=[self.pk])
+
+
+class Bulletin(models.Model):
+    """工作数据: what a district publishes of its work on a day, line by line. Everybody who reads
+    figures sees the lines, each counted within the own scope."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    title = models.CharField("标题", max_length=100, unique=True)
+    as_of = models.DateField("时点")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-as_of", "title"]
+        verbose_name = "工作数据"
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("reports:bulletin", args=[self.pk])
+
+
+class BulletinLine(models.Model):
+    """工作数据项: one figure of a bulletin: which indicator, under which conditions, of which period,
+    and how it is spoken of. ``conditions``: key of a dimension or filter of the indicator →
+    value."""
+
+    scope_parent = "bulletin"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    bulletin = models.ForeignKey(
+        Bulletin, models.CASCADE, related_name="lines", verbose_name="工作数据"
+    )
+    position = models.PositiveIntegerField("顺序")
+    section = models.CharField("栏目", max_length=60, blank=True)
+    number = models.CharField("编号", max_length=10)
+    label = models.CharField("名称", max_length=100)
+    indicator = models.CharField("指标", max_length=60)
+    part = models.CharField("取数", max_length=10, choices=Part, default=Part.VALUE)
+    conditions = models.JSONField("条件", default=dict)
+    mode = models.CharField("期间", max_length=12, choices=PeriodMode, default=PeriodMode.DAY)
+    since = models.DateField("起始日期", null=True, blank=True)
+    unit = models.CharField("单位", max_length=10, blank=True)
+    divisor = models.PositiveIntegerField("除以", default=1)
+    wording = models.CharField("说法", max_length=10, choices=Wording, default=Wording.EXACT)
+    step = models.DecimalField("取整到", max_digits=12, decimal_places=2, default=1)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["bulletin", "position"]
+        verbose_name = "工作数据项"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bulletin", "number"], name="bulletin_number_once",
+                violation_error_message="同一份工作数据里编号不能重复。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.label}"

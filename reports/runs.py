@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.scope import Scope
+from reports.choices import RunState
 from reports.counted import MINUS
-from reports.models import ReportRun, RunState
+from reports.models import ReportRun
 
 HEADS = ("org_coverage", "work_coverage", "eligible_organized", "with_members_coverage")
 

@@ -7,7 +7,8 @@ from celery import shared_task
 from common.jobs import Report, fence, job_kind
 from common.models import Job
 from reports import actions
-from reports.models import ReportRun, RunState
+from reports.choices import RunState
+from reports.models import ReportRun
 
 
 def _failed(job: Job, sentence: str) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import home, views, views_drill, views_runs
+from reports import home, views, views_bulletins, views_drill, views_runs
 
 app_name = "reports"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("figures/state/<str:key>/", views_drill.StateRows.as_view(), name="state_rows"),
     path("figures/change/<str:key>/", views_drill.ChangeRows.as_view(), name="change_rows"),
     path("figures/due/<str:key>/", views_drill.DueRows.as_view(), name="due_rows"),
+    path("bulletins/", views_bulletins.BulletinList.as_view(), name="bulletin_list"),
+    path("bulletins/<uuid:pk>/", views_bulletins.BulletinDetail.as_view(), name="bulletin"),
     path("reports/", views_runs.RunList.as_view(), name="run_list"),
     path("reports/new/", views_runs.RunCreate.as_view(), name="run_new"),
     path("reports/<uuid:pk>/", views_runs.RunDetail.as_view(), name="run"),

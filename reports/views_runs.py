@@ -22,11 +22,12 @@ from common.trace import record_read
 from common.views import ObjectMixin, ScopedDetailView, ScopedFormView, day_of
 from reports.actions import shown_checksum
 from reports.checks import checks_before
+from reports.choices import RunState
 from reports.conditions import Places
 from reports.figures import Extent
 from reports.filters import RunFilter
 from reports.forms import RunForm
-from reports.models import ReportRun, RunState
+from reports.models import ReportRun
 from reports.runs import compared, heads_of, previous_run
 from reports.tables import COLUMNS, asker
 from reports.trend import usual_comparison

@@ -31,7 +31,7 @@ from common.periods import month_of
 from enterprises.models import Entity
 from members.models import Member
 from organizations.models import Instructor, PartyOrganization
-from reports.models import ReportRun
+from reports.models import Bulletin, ReportRun
 from tests import factories as make
 from tests.activities.logs import log_of
 from tests.cast import USERS
@@ -95,6 +95,7 @@ def records(cast) -> dict[type, dict[str, Any]]:
         Member: {"a": cast.member_a, "b": cast.member_b, "joint": cast.member_joint},
         Instructor: {"a": cast.instructor_a, "b": other},
         ReportRun: runs,
+        Bulletin: {"a": Bulletin.objects.create(title="工作数据", as_of=date(2026, 6, 30))},
         Activity: {"a": _activity(cast.organization_a), "b": _activity(cast.organization_b)},
         User: {"a": cast.town_a_staff, "own": cast.system_admin},
         Grant: {"a": Grant.objects.get(user=cast.town_a_staff)},

@@ -17,7 +17,8 @@ from common.ledgers.flow import BATCH_FLOW
 from common.ledgers.staging import outcome_digest
 from common.models import HistoryEntry, ImportBatch, Job
 from reports import actions
-from reports.models import ReportRun, RunState
+from reports.choices import RunState
+from reports.models import ReportRun
 from tests import digest
 from tests.ledgers import desk
 

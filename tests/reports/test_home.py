@@ -10,7 +10,8 @@ from common import inbox
 from common.inbox import Box, Line, Matter, boxes_for, waiting
 from common.models import BatchState, ImportBatch
 from common.trace import record_read
-from reports.models import ReportRun, RunState
+from reports.choices import RunState
+from reports.models import ReportRun
 from tests import factories as make
 
 pytest_plugins = ["tests.cast"]

@@ -17,7 +17,8 @@ from common.models import Job
 from common.refusals import Refused
 from enterprises.models import Entity
 from reports import actions, rosters
-from reports.models import ReportRun, RunState
+from reports.choices import RunState
+from reports.models import ReportRun
 from tests.ledgers.desk import AREAS, CODES, PEOPLE, entity, load, member, organization
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,8 @@ from common import jobs
 from common.models import BatchState, ImportBatch, Job, JobState, ReadEntry
 from enterprises.models import Entity, EntityState
 from reports.actions import request_report, shown_checksum
-from reports.models import ReportRun, RunState
+from reports.choices import RunState
+from reports.models import ReportRun
 from tests import factories as make
 from tests.browser_checks import check, complaints_of, sign_in
 

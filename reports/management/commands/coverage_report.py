@@ -12,7 +12,8 @@ from common.commands import PortalCommand, Refused, WrongCall, day_option, user_
 from common.models import Job
 from common.refusals import Refused as CannotBe
 from reports.actions import canonical, request_report
-from reports.models import ReportRun, RunState
+from reports.choices import RunState
+from reports.models import ReportRun
 from reports.trend import usual_comparison
 
 

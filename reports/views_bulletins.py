@@ -1,0 +1,60 @@
+"""工作数据: the figures that a district publishes, each with its list."""
+
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Count
+
+from accounts.scope import RIGHTS
+from common.filters import ScopedFilterSet
+from common.lists import ScopedListView, Sort
+from common.tables import Column
+from common.views import ScopedDetailView
+from reports.bulletins import entries
+from reports.figures import Extent
+from reports.models import Bulletin
+
+
+class BulletinSearch(ScopedFilterSet):
+    search_fields = ("title__contains",)
+    search_hint = "标题"
+
+
+class BulletinList(ScopedListView):
+    """Every bulletin."""
+
+    roles = RIGHTS["read_figures"]
+    export_roles = None
+    model = Bulletin
+    template_name = "reports/bulletin_list.html"
+    title, noun, unit = "工作数据", "工作数据", "份"
+    filterset_class = BulletinSearch
+    columns = (
+        Column("title", "标题", fixed=True, link=lambda row: row.get_absolute_url()),
+        Column("as_of", "时点", kind="date", sort=("-as_of", "as_of")),
+        Column("lines", "数据项", value="line_count", kind="number"),
+    )
+    sorts = (
+        Sort("-as_of", "时点晚的在前", "-as_of", "title"),
+        Sort("as_of", "时点早的在前", "as_of", "title"),
+    )
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().annotate(line_count=Count("lines"))
+
+
+class BulletinDetail(ScopedDetailView):
+    """A bulletin: its lines by section, counted now within the reader's scope."""
+
+    roles = RIGHTS["read_figures"]
+    model = Bulletin
+    template_name = "reports/bulletin.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        found = entries(self.object, Extent.of(self.scope))
+        sections = [
+            (title, list(lines)) for title, lines in groupby(found, lambda one: one.line.section)
+        ]
+        return super().get_context_data(
+            title=self.object.title, bulletin=self.object, sections=sections, **kwargs
+        )
