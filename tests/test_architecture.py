@@ -27,7 +27,7 @@ from tests.routes import routes
 ROOT = Path(settings.BASE_DIR)
 APPS = (
     "common", "areas", "accounts", "enterprises", "organizations", "members", "activities",
-    "evaluations", "reports",
+    "evaluations", "services", "reports",
 )
 FILES = sorted(
     path

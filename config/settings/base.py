@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "members",
     "activities",
     "evaluations",
+    "services",
     "reports",
     "django.contrib.auth",
     "django.contrib.contenttypes",
