@@ -56,10 +56,6 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     "remind": frozenset({Role.DISTRICT, Role.SECTOR, Role.TOWN}),
     "read_visits": STAFF_ROLES | {Role.INSTRUCTOR},
     "record_visits": frozenset({Role.INSTRUCTOR, Role.TOWN}),
-    # Needs: raised by whoever hears of them, answered by the town or the district.
-    "read_needs": STAFF_ROLES | {Role.SECRETARY, Role.INSTRUCTOR},
-    "raise_needs": frozenset({Role.SECRETARY, Role.INSTRUCTOR, Role.TOWN}),
-    "answer_needs": frozenset({Role.DISTRICT, Role.TOWN}),
     "read_load": frozenset({Role.DISTRICT, Role.TOWN}),
     # Ratings: the branch assesses itself, town and district review, the district runs cycles.
     "read_ratings": frozenset({Role.DISTRICT, Role.SECTOR, Role.TOWN, Role.SECRETARY}),
@@ -70,6 +66,20 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     "commit": frozenset({Role.SECRETARY, Role.TOWN}),
     "run_cycles": frozenset({Role.DISTRICT}),
     "edit_schemes": frozenset({Role.DISTRICT}),
+    # Tickets: raised by whoever hears of them, accepted and assigned by the town or the district,
+    # handled by departments, rated by the enterprise. Whose turn it is: services/ticket_rights.py.
+    "read_tickets": STAFF_ROLES | {Role.SECRETARY, Role.INSTRUCTOR, Role.DEPARTMENT},
+    "raise_tickets": frozenset({Role.SECRETARY, Role.INSTRUCTOR, Role.TOWN, Role.DISTRICT}),
+    "assign_tickets": frozenset({Role.DISTRICT, Role.TOWN}),
+    "sign_tickets": frozenset({Role.DEPARTMENT}),
+    "handle_tickets": frozenset({Role.DISTRICT, Role.TOWN, Role.DEPARTMENT}),
+    "resume_tickets": frozenset({
+        Role.DISTRICT, Role.TOWN, Role.DEPARTMENT, Role.SECRETARY, Role.INSTRUCTOR,
+    }),
+    "rate_tickets": frozenset({Role.DISTRICT, Role.TOWN, Role.SECRETARY, Role.INSTRUCTOR}),
+    "conclude_tickets": frozenset({Role.DISTRICT}),
+    "read_menu": STAFF_ROLES | {Role.SECRETARY, Role.INSTRUCTOR, Role.DEPARTMENT},
+    "edit_menu": frozenset({Role.DISTRICT}),
     # The three administrators: each has one, and nobody else has any of them.
     "manage_accounts": frozenset({Role.SYSTEM_ADMIN}),
     "edit_security": frozenset({Role.SECURITY_ADMIN}),

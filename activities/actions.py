@@ -22,7 +22,7 @@ from activities.models import (
     LogReopening,
     LogRound,
 )
-from activities.need_actions import keep_need
+from activities.needs import keep_need
 from activities.queries import (
     earlier_texts,
     ledger_activities,

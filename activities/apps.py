@@ -1,10 +1,10 @@
-"""Monthly activity logs, activities, visits and needs."""
+"""Monthly activity logs, activities and visits."""
 
 from django.apps import AppConfig
 
 
 class ActivitiesConfig(AppConfig):
-    """活动日志、走访和企业需求。"""
+    """活动日志和走访。"""
 
     name = "activities"
     verbose_name = "活动日志"
@@ -26,7 +26,6 @@ class ActivitiesConfig(AppConfig):
         trace.track(models.Activity)
         trace.track(models.LogPhoto, "log_id")
         trace.track(models.Visit)
-        trace.track(models.Need)
         navigation.register(navigation.Item(
             "月度日志", "activities:log_list", navigation.WORK, 10, count=inbox.waiting_logs
         ))
@@ -40,7 +39,7 @@ class ActivitiesConfig(AppConfig):
         self._visits()
 
     def _visits(self) -> None:
-        """Visits, needs, load and gaps of instructors."""
+        """Visits, load and gaps of instructors."""
         from activities import (  # noqa: PLC0415 -- models need ready apps
             visit_inbox,  # noqa: F401
             visit_ledger,
@@ -53,8 +52,7 @@ class ActivitiesConfig(AppConfig):
         ask_for_visits(visits.VISIT_RULE)
         ledgers.register(visit_ledger.VisitLedger)
         for order, label, name in (
-            (40, "走访记录", "visit_list"), (50, "企业需求", "need_list"),
-            (60, "指导员配备", "load"),
+            (40, "走访记录", "visit_list"), (60, "指导员配备", "load"),
         ):
             navigation.register(
                 navigation.Item(label, f"activities:{name}", navigation.WORK, order)

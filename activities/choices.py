@@ -1,4 +1,4 @@
-"""Value sets of logs, activities, visits and needs."""
+"""Value sets of logs, activities and visits."""
 
 from django.db.models import TextChoices
 
@@ -57,10 +57,3 @@ class VisitWay(TextChoices):
     MESSAGE = "message", "微信"
     MEETING = "meeting", "座谈"
     OTHER = "other", "其他"
-
-
-class NeedState(TextChoices):
-    """企业需求: raised in a log or on a visit, answered by the town."""
-
-    OPEN = "open", "待回复"
-    ANSWERED = "answered", "已回复"

@@ -14,9 +14,9 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.scope import district_scope
 from activities import rules
-from activities.choices import ActivityType, LogState, NeedState, VisitWay
+from activities.choices import ActivityType, LogState, VisitWay
 from activities.contents import EXTRAS, Content, Session
-from activities.models import Activity, ActivityLog, LogDraft, LogReopening, LogRound, Need, Visit
+from activities.models import Activity, ActivityLog, LogDraft, LogReopening, LogRound, Visit
 from activities.opening import open_month
 from common import changes, workdays
 from common.changes import Change
@@ -167,8 +167,6 @@ class _Teller:
         self.rows.changes.append(changes.update(ActivityLog, log.pk, values))
         for session in content.activities:
             self.rows.changes.append(_activity(log, session))
-        if content.need:
-            self._need(log, month)
 
     def _submissions(self, log: ActivityLog, month: life.Month, content: Content) -> LogState:
         """Each submission with what was said of it; the state after the last."""
@@ -213,23 +211,6 @@ class _Teller:
             self._step(log, "confirm", state, LogState.CONFIRMED, self.people.district, at)
             state = LogState.CONFIRMED
         return state
-
-    def _need(self, log: ActivityLog, month: life.Month) -> None:
-        """What a log says of difficulties; older ones have been answered."""
-        text, answer = month.need
-        at = _aware(month.filings[0].at)
-        answered_at = at + timedelta(days=6)
-        is_answered = answered_at.date() < self.story.today - timedelta(days=20)
-        by = self.people.secretaries.get(log.organization_id)
-        values: dict[str, Any] = {
-            "organization_id": log.organization_id, "log_id": log.pk, "text": text,
-            "raised_on": at.date(), "raised_by_id": by.pk if by else None,
-        }
-        if is_answered:
-            values |= {
-                "state": NeedState.ANSWERED, "answer": answer, "answered_at": answered_at,
-            }
-        self.rows.changes.append(changes.insert(Need, values))
 
     def _step(self, log, verb, before, after, by, at, note="") -> None:
         self.rows.steps.append(

@@ -1,11 +1,10 @@
-"""The steps of a log (design.md §4.5) and of a need.
+"""The steps of a log (design.md §4.5).
 
 A log is filed by the secretary, accepted or returned by the town, confirmed by the district.
 Whoever has acted can take it back until the next level acts.
 """
 
 from activities.choices import LogState as S
-from activities.choices import NeedState as N
 from common.transitions import Flow, Transition
 
 LOG_FLOW = Flow(
@@ -29,11 +28,4 @@ LOG_FLOW = Flow(
     # The register says that the organization did not last the month, or that it did after all.
     Transition("release", "不应报", {S.OWED}, S.RELEASED),
     Transition("owe", "应报", {S.RELEASED}, S.OWED),
-)
-
-# A need is answered by the town or the district; who is not helped by the answer asks again.
-NEED_FLOW = Flow(
-    "state",
-    Transition("answer", "答复", {N.OPEN}, N.ANSWERED, right="answer_needs", needs_note=True),
-    Transition("reopen", "再次提出", {N.ANSWERED}, N.OPEN, right="raise_needs", needs_note=True),
 )

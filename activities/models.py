@@ -1,4 +1,4 @@
-"""Monthly activity logs, what happened in them, instructors' visits, needs of enterprises."""
+"""Monthly activity logs, what happened in them, instructors' visits."""
 
 import uuid
 from datetime import date
@@ -16,7 +16,6 @@ from activities.choices import (
     ActivityType,
     Caution,
     LogState,
-    NeedState,
     VisitWay,
 )
 from common.dated import DatedRecord, no_overlap
@@ -419,70 +418,4 @@ class Visit(models.Model):
     @property
     def whom(self) -> models.Model:
         """Whom the visit was to."""
-        return self.entity or self.organization
-
-
-class Need(models.Model):
-    """企业需求: raised in a log or on a visit; the town answers. ``entity`` or ``organization``:
-    whose need it is."""
-
-    personal = ("text", "answer")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    entity = models.ForeignKey(
-        "enterprises.Entity",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="needs",
-        db_constraint=False,  # common/guards.py
-        verbose_name="市场主体",
-    )
-    organization = models.ForeignKey(
-        "organizations.PartyOrganization",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="needs",
-        verbose_name="党组织",
-    )
-    log = models.OneToOneField(
-        ActivityLog, models.PROTECT, null=True, blank=True, related_name="raised",
-        verbose_name="日志",
-    )
-    visit = models.OneToOneField(
-        Visit, models.PROTECT, null=True, blank=True, related_name="raised", verbose_name="走访"
-    )
-    text = models.TextField("需求")
-    raised_on = models.DateField("提出日期")
-    raised_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="提出人"
-    )
-    state = models.CharField("状态", max_length=10, choices=NeedState, default=NeedState.OPEN)
-    answer = models.TextField("答复", blank=True)
-    answered_at = models.DateTimeField("答复时间", null=True)
-    # When whoever raised it opened the answer.
-    answer_seen_at = models.DateTimeField("看到答复时间", null=True)
-
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-raised_on", "id"]
-        verbose_name = "企业需求"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(entity__isnull=False) | Q(organization__isnull=False),
-                name="need_of_somebody",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.text[:30]
-
-    def get_absolute_url(self) -> str:
-        return reverse("activities:need_detail", args=[self.pk])
-
-    @property
-    def whom(self) -> models.Model:
-        """Whose need it is."""
         return self.entity or self.organization

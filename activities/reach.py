@@ -1,4 +1,4 @@
-"""Which visits and needs a scope reaches; logs and activities follow their organization
+"""Which visits a scope reaches; logs and activities follow their organization
 (``scope_parent``). Figures count a log where it was when its month began."""
 
 from datetime import date
@@ -21,16 +21,6 @@ def visits_of_instructors(scope: Scope, day: date) -> Q | None:
 @reaches("activities.Visit")
 def visits_to_records(scope: Scope, day: date) -> Q | None:
     """Visits to the entities and organizations in scope, whoever came."""
-    return _of_records(scope, day)
-
-
-@reaches("activities.Need")
-def needs_of_records(scope: Scope, day: date) -> Q | None:
-    """Needs of the entities and organizations in scope."""
-    return _of_records(scope, day)
-
-
-def _of_records(scope: Scope, day: date) -> Q:
     entities = Entity.objects.within(scope, day).values("pk")
     organizations = PartyOrganization.objects.within(scope, day).values("pk")
     return Q(entity__in=entities) | Q(organization__in=organizations)

@@ -1,4 +1,4 @@
-"""Addresses of activities, logs, visits and needs."""
+"""Addresses of activities, logs and visits."""
 
 from django.urls import path
 
@@ -7,7 +7,6 @@ from activities import (
     load_views,
     log_views,
     matrix_views,
-    need_views,
     queue_views,
     review_views,
     visit_views,
@@ -39,11 +38,6 @@ urlpatterns = [
     path("visits/<uuid:pk>/edit/", visit_views.VisitEdit.as_view(), name="visit_edit"),
     path("instructors/load/", load_views.InstructorLoad.as_view(), name="load"),
     path("instructors/grids/", load_views.GridLoad.as_view(), name="grid_load"),
-    # --- needs of enterprises
-    path("needs/", need_views.NeedList.as_view(), name="need_list"),
-    path("needs/<uuid:pk>/", need_views.NeedDetail.as_view(), name="need_detail"),
-    path("needs/<uuid:pk>/answer/", need_views.NeedAnswer.as_view(), name="need_answer"),
-    path("needs/<uuid:pk>/reopen/", need_views.NeedReopen.as_view(), name="need_reopen"),
     # --- the activities ledger
     path("activities/", activity_views.ActivityList.as_view(), name="activity_list"),
     path("activities/new/", activity_views.ActivityCreate.as_view(), name="activity_create"),

@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.scope import RIGHTS, Scope
 from activities.choices import VisitWay
 from activities.models import Visit
-from activities.need_actions import keep_need
+from activities.needs import keep_need
 from activities.visit_rules import day_problem, is_editable
 from common import parameters
 from common.models import Via

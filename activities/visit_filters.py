@@ -1,4 +1,4 @@
-"""Filters of the lists of visits and of needs, and what visits add to those of entities and
+"""Filters of the list of visits, and what visits add to those of entities and
 organizations."""
 
 from datetime import date
@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from activities.choices import NeedState, VisitWay
+from activities.choices import VisitWay
 from activities.visits import CARE_CHOICES, in_care, in_town, visited_between
 from areas.choices import AreaLevel
 from areas.filters import AreaFilter
@@ -57,29 +57,6 @@ class VisitFilter(ScopedFilterSet):
 
     def filter_need(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(raised__isnull=value == "no")
-
-
-class NeedFilter(ScopedFilterSet):
-    """Needs by state, place and words."""
-
-    search_fields = (
-        "entity__name_key__contains", "organization__name_key__contains", "text__contains",
-    )
-    search_hint = "企业、党组织或需求内容"
-
-    state = django_filters.ChoiceFilter(label="状态", choices=NeedState)
-    town = AreaFilter(AreaLevel.TOWN, method="filter_town")
-    days = django_filters.DateFromToRangeFilter(label="提出日期", field_name="raised_on")
-    folded = ("days",)
-    mine = django_filters.ChoiceFilter(
-        label="提出人", choices=[("yes", "我提的")], method="filter_mine", empty_label="全部提出人"
-    )
-
-    def filter_town(self, queryset: QuerySet, name: str, value: object) -> QuerySet:
-        return queryset.filter(in_town(value, timezone.localdate()))
-
-    def filter_mine(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        return queryset.filter(raised_by=self.request.user)
 
 
 # --- Added to other lists -----------------------------------------------------------------------

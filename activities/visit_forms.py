@@ -11,8 +11,9 @@ from django.db import IntegrityError
 from django.db.models import Q
 from django.utils import timezone
 
-from activities.choices import NeedState, VisitWay
+from activities.choices import VisitWay
 from activities.models import Visit
+from activities.needs import may_change
 from activities.visit_actions import Account, Whom, change_visit, record_visit
 from activities.visits import assigned_to
 from common.cells import name_key
@@ -122,7 +123,7 @@ class VisitForm(ScopedForm):
     need = forms.CharField(
         label="有需要帮助的", required=False, max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="写下来就交给镇街，答复后在工作台提醒您。",
+        help_text="写下来就交给镇街受理，办好后在工作台提醒您。",
     )
     found: Whom | None = None
 
@@ -153,7 +154,7 @@ class VisitForm(ScopedForm):
         if self.chosen:
             self.fields["whom"].initial = key_of(self.chosen)
         need = getattr(self.instance, "raised", None)
-        if need and need.state == NeedState.ANSWERED:
+        if need and not may_change(need):
             del self.fields["need"]
         self._offer(choices.items())
 

@@ -1,11 +1,10 @@
-"""Columns of the lists of visits, of needs, and of instructors' load."""
+"""Columns of the lists of visits and of instructors' load."""
 
 from typing import Any
 
-from activities.choices import NeedState
+from activities.needs import TONES
 from common.tables import Column
 
-NEED_TONES = {NeedState.OPEN.label: "warn", NeedState.ANSWERED.label: "ok"}
 OVER, WITHIN, MISSING, COMPLETE = "超过上限", "上限内", "有缺口", "配齐"
 
 
@@ -26,22 +25,10 @@ VISIT_COLUMNS = (
     Column("instructor", "指导员", link=lambda row: row.instructor_url, whole=True),
     Column("way", "方式", value="get_way_display", whole=True),
     Column("met", "见到谁"),
-    Column("need", "企业需求", value=_need_words, kind="state", tones=NEED_TONES, short="需求"),
+    Column("need", "企业需求", value=_need_words, kind="state", tones=TONES, short="需求"),
     Column("matters", "谈了什么", shown=False),
     Column("recorded_by", "记录人", shown=False),
     Column("recorded_at", "记录时间", shown=False),
-)
-
-NEED_COLUMNS = (
-    Column("text", "需求", fixed=True, value=lambda row: str(row),
-           link=lambda row: row.get_absolute_url()),
-    Column("state", "状态", value="get_state_display", kind="state", tones=NEED_TONES, up=True),
-    Column("whom", "企业或党组织", value=lambda row: str(row.whom), short="谁的"),
-    Column("raised_on", "提出日期", kind="date", short="提出", sort=("-day", "day")),
-    Column("raised_by", "提出人", whole=True),
-    Column("whole_text", "需求全文", value="text", shown=False),
-    Column("answer", "答复", shown=False),
-    Column("answered_at", "答复时间", shown=False),
 )
 
 LOAD_COLUMNS = (

@@ -36,7 +36,8 @@ class HasRights(Protocol):
 
 @dataclass(frozen=True)
 class Transition:
-    """``verb`` leads from any of ``sources`` to ``target``; ``label`` stands on the button."""
+    """``verb`` leads from any of ``sources`` to ``target`` ("" = the state stays); ``label``
+    stands on the button."""
 
     verb: str
     label: str
@@ -125,12 +126,13 @@ class Flow:
         values: dict[str, Any],
     ) -> FlowStep:
         before = getattr(obj, self.field)
-        for name, value in {**values, self.field: transition.target}.items():
+        after = transition.target or before
+        for name, value in {**values, self.field: after}.items():
             setattr(obj, name, value)
         obj.save(update_fields=[*values, self.field])
         return FlowStep.objects.create(
             table=obj._meta.db_table, row=obj.pk, verb=transition.verb, before=before,
-            after=transition.target, by_id=by.pk if by else None, note=note[:500],
+            after=after, by_id=by.pk if by else None, note=note[:500],
         )
 
     def _overtaken(self, obj: models.Model) -> str:

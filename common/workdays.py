@@ -6,9 +6,10 @@ it and can be edited on screen.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -71,7 +72,7 @@ def working_days_between(first: date, last: date) -> int:
     add_working_days(d, working_days_between(d, e)) = e."""
     if last < first:
         return -working_days_between(last, first)
-    return _count(first + _DAY, last)
+    return count(first, last, calendar(first, last))
 
 
 def first_working_day(month: date) -> date:
@@ -79,13 +80,28 @@ def first_working_day(month: date) -> date:
     return add_working_days(month.replace(day=1) - _DAY, 1)
 
 
-def _count(first: date, last: date) -> int:
-    known = calendar(first, last)
-    days = (first + _DAY * offset for offset in range((last - first).days + 1))
+def count(first: date, last: date, known: Calendar) -> int:
+    """Working days after ``first`` up to ``last`` by a calendar that was read before; no query."""
+    days = (first + _DAY * offset for offset in range(1, (last - first).days + 1))
     return sum(known.is_working(day) for day in days)
 
 
 # --- Editing ------------------------------------------------------------------------------------
+
+_WATCHERS: list[Callable[[Iterable[date]], Any]] = []
+
+
+def watch(function: Callable[[Iterable[date]], Any]) -> None:
+    """Have ``function`` called with the days that changed, in the transaction that changes them:
+    for what is kept of a calendar's days (due days of tickets)."""
+    if function not in _WATCHERS:
+        _WATCHERS.append(function)
+
+
+def _tell(days: Iterable[date]) -> None:
+    changed = list(days)
+    for function in _WATCHERS:
+        function(changed)
 
 
 def set_day(
@@ -96,13 +112,16 @@ def set_day(
         row, _created = CalendarDay.objects.update_or_create(
             day=day, defaults={"is_working": is_working, "name": name}
         )
+        _tell([day])
     return row
 
 
 def clear_day(*, day: date, by: models.Model | None, via: Via = Via.PAGE) -> bool:
     """``day`` is again what its weekday says; whether there was anything to clear."""
     with recording(by=by, via=via):
-        return bool(CalendarDay.objects.filter(day=day).delete()[0])
+        is_changed = bool(CalendarDay.objects.filter(day=day).delete()[0])
+        _tell([day] if is_changed else [])
+    return is_changed
 
 
 # --- Filling ------------------------------------------------------------------------------------
@@ -136,6 +155,7 @@ def fill(
     if added:
         with recording(by=by, via=via):
             CalendarDay.objects.bulk_create(added, ignore_conflicts=True)
+            _tell(row.day for row in added)
     return len(added)
 
 

@@ -15,9 +15,9 @@ def assert_table(
     flow: Flow, row: models.Model, verb: str, sources: Collection[str], target: str,
     roles: Collection[str],
 ) -> None:
-    """The verb is offered in ``sources`` to ``roles`` and nowhere else, and making the step says
-    the same. The step is tried in every state by one who may, and by every role where it is due:
-    state and right are asked for one after the other."""
+    """The verb is offered in ``sources`` to ``roles`` and nowhere else, and making the step (to
+    ``target``, "" = the state stays) says the same. The step is tried in every state by one who
+    may, and by every role where it is due: state and right are asked for one after the other."""
     states = list(dict(row._meta.get_field(flow.field).flatchoices))
     for state, role in product(states, Role):
         setattr(row, flow.field, state)
@@ -42,5 +42,5 @@ def _try(
         assert not allowed, (state, role)
     else:
         assert allowed, (state, role)
-    assert rows.values_list(flow.field, flat=True).get() == (target if allowed else state)
+    assert rows.values_list(flow.field, flat=True).get() == (target or state if allowed else state)
     assert FlowStep.objects.filter(row=row.pk, verb=verb).count() == allowed
