@@ -5,12 +5,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.generic import View
 
 from accounts.scope import RIGHTS
@@ -34,6 +33,7 @@ from activities.photos import add_photo, delete_photo
 from activities.queries import ledger_activities
 from common.access import may_on
 from common.periods import add_months
+from common.picture_views import PictureView
 from common.refusals import Refused
 from common.trace import record_read
 from common.views import ActionView, ObjectMixin, ScopedDetailView
@@ -205,23 +205,11 @@ class LogPhotoAdd(LogMixin, View):
         return JsonResponse({"html": render_to_string("logs/_photo.html", {"photo": photo})})
 
 
-class PhotoView(ObjectMixin, View):
+class PhotoView(PictureView):
     """The picture itself, for whoever may read its log."""
 
     roles = RIGHTS["read_logs"]
     model = LogPhoto
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            with self.object.file.open("rb") as file:
-                answer = HttpResponse(file.read(), content_type="image/jpeg")
-        except FileNotFoundError as error:
-            raise Http404 from error
-        answer.headers["Content-Disposition"] = content_disposition_header(False, "照片.jpg")
-        answer.headers["Cache-Control"] = "private, no-store"
-        # A document of its own when it is opened alone: it may do nothing.
-        answer.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
-        return answer
 
 
 class LogWithdraw(LogMixin, ActionView):

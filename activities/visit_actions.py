@@ -21,7 +21,6 @@ from organizations.models import Instructor, PartyOrganization
 
 Whom = Entity | PartyOrganization
 
-
 @dataclass(frozen=True)
 class Account:
     """What is told of a visit. ``need``: what the firm needs help with, "" = nothing."""

@@ -15,10 +15,11 @@ from accounts.scope import RIGHTS
 from activities.models import Visit
 from activities.visit_actions import Whom, may_change
 from activities.visit_filters import VisitFilter
-from activities.visit_forms import VisitForm, key_of, record_of
+from activities.visit_forms import VisitForm
 from activities.visit_pages import name_whom
 from activities.visit_tables import VISIT_COLUMNS
 from activities.visits import assigned_among, visited_entities
+from activities.whom import key_of, record_of
 from common.history import history_of
 from common.ledgers.views import LedgerListView
 from common.lists import Sort

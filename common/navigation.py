@@ -95,8 +95,8 @@ def navigation_for(request: HttpRequest) -> list[Group]:
 def _counted(waiting: dict[int, QuerySet]) -> Iterable[tuple[int, int]]:
     """(Key, number of rows) of each queryset that has any; one query for all of them."""
     counts = [
-        rows.order_by().annotate(item=Value(at)).values("item").annotate(n=Count("pk"))
-        .values_list("item", "n")
+        rows.order_by().annotate(nav_entry=Value(at)).values("nav_entry").annotate(n=Count("pk"))
+        .values_list("nav_entry", "n")
         for at, rows in waiting.items()
     ]
     if not counts:

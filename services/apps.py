@@ -11,8 +11,21 @@ class ServicesConfig(AppConfig):
     verbose_name = "企业服务"
 
     def ready(self) -> None:
-        from common import trace, workdays  # noqa: PLC0415 -- models need ready apps
-        from services import clocks, models, raising, reach, shipping  # noqa: F401, PLC0415
+        from common import (  # noqa: PLC0415 -- models need ready apps
+            ledgers,
+            navigation,
+            trace,
+            workdays,
+        )
+        from services import (  # noqa: PLC0415
+            clocks,
+            inbox,
+            models,
+            raising,  # noqa: F401
+            reach,  # noqa: F401
+            shipping,
+            ticket_ledger,
+        )
 
         post_migrate.connect(lambda **_signal: shipping.ship(), sender=self, weak=False)
         workdays.watch(clocks.renew)
@@ -23,3 +36,11 @@ class ServicesConfig(AppConfig):
             models.TicketSupport, models.TicketClock, models.TicketPause, models.TicketPhoto,
         ):
             trace.track(part, "ticket_id")
+        ledgers.register(ticket_ledger.TicketLedger)
+        for order, label, name, count in (
+            (20, "企业诉求", "ticket_list", inbox.waiting_tickets),
+            (30, "诉求看板", "ticket_board", None),
+        ):
+            navigation.register(
+                navigation.Item(label, f"services:{name}", navigation.SERVICE, order, count=count)
+            )

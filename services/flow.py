@@ -5,8 +5,8 @@ asked in services/ticket_rights.py: the department that it was assigned to, the 
 is, the town where it lies.
 """
 
-from services.choices import TicketState as S
 from common.transitions import Flow, Transition
+from services.choices import TicketState as S
 
 _OPEN = {S.REGISTERED, S.RETURNED, S.ACCEPTED, S.ASSIGNED, S.DISPUTED, S.WORKING, S.SUSPENDED}
 _PUSHED = _OPEN - {S.RETURNED}
@@ -23,7 +23,9 @@ TICKET_FLOW = Flow(
     Transition(
         "send_back", "退回补正", {S.REGISTERED}, S.RETURNED, right=_ACCEPTING, needs_note=True
     ),
-    Transition("resubmit", "补正后重交", {S.RETURNED}, S.REGISTERED, right=_RAISING, needs_note=True),
+    Transition(
+        "resubmit", "补正后重交", {S.RETURNED}, S.REGISTERED, right=_RAISING, needs_note=True
+    ),
     Transition("withdraw", "撤回诉求", {S.REGISTERED, S.RETURNED}, S.WITHDRAWN, right=_RAISING),
     Transition(
         "assign", "交办", {S.ACCEPTED, S.ASSIGNED, S.DISPUTED}, S.ASSIGNED, right=_ACCEPTING

@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from accounts.models import Grant, User
 from accounts.scope import scope_for
-from activities.models import Activity, ActivityLog, LogPhoto, Need, Visit
+from activities.models import Activity, ActivityLog, LogPhoto, Visit
 from common import alive
 from common.access import ANYONE, PUBLIC, roles_of
 from common.models import ExportFile, ImportBatch
@@ -32,6 +32,8 @@ from enterprises.models import Entity
 from members.models import Member
 from organizations.models import Instructor, PartyOrganization
 from reports.models import Bulletin, ReportRun
+from services.models import Ticket, TicketPhoto
+from services.ticket_forms import FORMS, PRESSED
 from tests import factories as make
 from tests.activities.logs import log_of
 from tests.cast import USERS
@@ -85,6 +87,7 @@ def records(cast) -> dict[type, dict[str, Any]]:
         "a": log_of(cast.organization_a, MONTH), "b": log_of(cast.organization_b, MONTH),
         "joint": log_of(cast.organization_joint, MONTH),
     }
+    visits = visits_of(cast, other)
     return {
         type(cast.town_a): {"a": cast.town_a, "b": cast.town_b, "above": cast.district},
         Entity: {"a": cast.entity_a, "b": cast.entity_b, "joint": cast.entity_joint_b},
@@ -103,8 +106,8 @@ def records(cast) -> dict[type, dict[str, Any]]:
         ImportBatch: {"a": batch_of(cast.town_a_staff), "b": batch_of(cast.town_b_staff)},
         ActivityLog: logs,
         LogPhoto: {at: photo_of(log) for at, log in logs.items()},
-        Visit: (visits := visits_of(cast, other)),
-        Need: {at: need_of(visit) for at, visit in visits.items()},
+        Visit: visits,
+        **tickets_of(cast, visits),
     }
 
 
@@ -120,10 +123,27 @@ def visits_of(cast: Any, other: Instructor) -> dict[str, Visit]:
     }
 
 
-def need_of(visit: Visit) -> Need:
-    """An open need of the visited entity."""
-    return Need.objects.create(
-        visit=visit, entity=visit.entity, text="需要帮助", raised_on=visit.visited_on
+def tickets_of(cast: Any, visits: dict[str, Visit]) -> dict[type, dict[str, Any]]:
+    """A ticket from each visit that the office has, one that a department works on; a photo of
+    each."""
+    elsewhere = make.make_entity(name="丙三鞋厂", town=cast.town_b)
+    department = Grant.objects.get(user=cast.department_staff).department
+    tickets = {
+        at: make_ticket(at, visit=visit, entity=visit.entity) for at, visit in visits.items()
+    }
+    tickets["dep"] = make_ticket("dep", entity=elsewhere, department=department)
+    photos = {}
+    for at, ticket in tickets.items():
+        photos[at] = TicketPhoto(ticket=ticket, size=1, digest=at)
+        photos[at].file.save(f"{ticket.pk}.jpg", ContentFile(b"x"))
+    return {Ticket: tickets, TicketPhoto: photos}
+
+
+def make_ticket(at: str, **values: Any) -> Ticket:
+    """A ticket that somebody works on."""
+    return Ticket.objects.create(
+        number=at, title="要路灯", registered_on=date(2026, 10, 1), state="working",
+        channel="visit", kind="request", **values,
     )
 
 
@@ -283,6 +303,10 @@ KNOWN = {
 
 NARROWER = {
     "activities:visit_edit": "only who recorded it, and the town of its instructor: 403",
+    **{
+        f"services:ticket_{verb}": "only whose turn it is (services/ticket_rights.py): 403"
+        for verb in (*FORMS, *PRESSED)
+    },
 }
 
 

@@ -206,6 +206,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "common.mail_digests", "schedule": crontab(minute="*/5"),
         "options": {"expires": 240},
     },
+    # In office hours of working days only, which the task itself knows.
+    "look-after-tickets": {
+        "task": "services.look_after", "schedule": crontab(minute="*/10"),
+        "options": {"expires": 500},
+    },
     # Every morning: the task itself knows whether this is the first working day of the month.
     "monthly-report": {"task": "reports.monthly_report", "schedule": crontab(hour="6", minute="0")},
 }

@@ -12,19 +12,19 @@ _TITLE = 40
 
 
 def tickets_of_needs(apps, schema_editor):
-    Need = apps.get_model("activities", "Need")
-    Ticket = apps.get_model("services", "Ticket")
+    need_model = apps.get_model("activities", "Need")
+    ticket_model = apps.get_model("services", "Ticket")
     numbers: dict[int, int] = {}
     tickets = []
-    for need in Need.objects.order_by("raised_on", "pk").iterator(chunk_size=1000):
+    for need in need_model.objects.order_by("raised_on", "pk").iterator(chunk_size=1000):
         year = need.raised_on.year
         numbers[year] = numbers.get(year, 0) + 1
-        tickets.append(_ticket(apps, Ticket, need, f"GD-{year}-{numbers[year]:04}"))
-    Ticket.objects.bulk_create(tickets, batch_size=1000)
+        tickets.append(_ticket(apps, need, f"GD-{year}-{numbers[year]:04}"))
+    ticket_model.objects.bulk_create(tickets, batch_size=1000)
     waiting = [ticket for ticket in tickets if ticket.state == "registered"]
-    Clock = apps.get_model("services", "TicketClock")
-    Clock.objects.bulk_create(
-        [Clock(ticket=one, kind="accept", limit=1, started_at=one.registered_at) for one in waiting],
+    clock = apps.get_model("services", "TicketClock")
+    clock.objects.bulk_create(
+        [clock(ticket=one, kind="accept", limit=1, started_at=one.registered_at) for one in waiting],
         batch_size=1000,
     )
     steps = apps.get_model("common", "FlowStep").objects.filter(table="activities_need")
@@ -33,11 +33,11 @@ def tickets_of_needs(apps, schema_editor):
     steps.update(table="services_ticket")
 
 
-def _ticket(apps, Ticket, need, number):
+def _ticket(apps, need, number):
     line = need.text.split("\n", 1)[0].strip()
     at = datetime.combine(need.raised_on, time(9), _ZONE)
     answered_on = need.answered_at.astimezone(_ZONE).date() if need.answered_at else None
-    return Ticket(
+    return apps.get_model("services", "Ticket")(
         pk=need.pk, number=number, entity_id=need.entity_id,
         organization_id=None if need.entity_id else need.organization_id,
         town_id=_town(apps, need), channel="visit" if need.visit_id else "enterprise",

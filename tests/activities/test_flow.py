@@ -12,9 +12,10 @@ from activities import actions
 from activities.actions import Seen
 from activities.choices import Caution, LogState
 from activities.flow import LOG_FLOW
-from activities.models import Activity, ActivityLog, LogDraft, LogReopening, LogRound, Need
+from activities.models import Activity, ActivityLog, LogDraft, LogReopening, LogRound
 from common.refusals import Refused
 from common.transitions import TransitionRefused
+from services.models import Ticket
 from tests.activities.logs import content, log_of, session, submit, zero
 from tests.flows import assert_table
 
@@ -68,7 +69,7 @@ def test_submitting_writes_the_activities_the_round_and_the_need(cast, log):
     assert (log.state, log.submitted_on, log.rounds, log.is_late) == (
         S.SUBMITTED, date(2026, 11, 3), 1, False,
     )
-    assert Need.objects.get().text == "路灯坏了"
+    assert Ticket.objects.get().text == "路灯坏了"
     assert LogRound.objects.get().submitted_by == cast.secretary_a
 
 

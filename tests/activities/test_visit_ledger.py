@@ -8,10 +8,11 @@ import pytest
 from django.urls import reverse
 
 from accounts.scope import acting_scope
-from activities.models import Need, Visit
+from activities.models import Visit
 from common.ledgers import ledger_of
 from common.ledgers.export import write_export
 from common.ledgers.rows import Options
+from services.models import Ticket
 from tests import factories as make
 from tests.activities.visits import TODAY, visit
 from tests.ledgers.desk import counts, load, messages, undo, workbook
@@ -145,8 +146,9 @@ def test_undo_takes_back_what_nobody_has_touched(cast):
     ])
     assert counts(batch) == (2, 1, 0, 0)
     needed = Visit.objects.get(visited_on="2026-11-21")
-    Need.objects.create(
-        visit=needed, entity=needed.entity, text="要路灯", raised_on=date(2026, 11, 21)
+    Ticket.objects.create(
+        number="GD-1", visit=needed, entity=needed.entity, title="要路灯",
+        registered_on=date(2026, 11, 21),
     )
     found = undo(batch)
     assert found["undone"] == 2

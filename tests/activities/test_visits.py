@@ -9,13 +9,14 @@ from django.urls import reverse
 from accounts.choices import Role
 from accounts.models import Grant
 from accounts.scope import scope_for
-from activities.models import Need, Visit
+from activities.models import Visit
 from activities.visit_actions import change_visit
-from activities.visit_forms import found_by
+from activities.whom import found_by
 from common import parameters
 from common.inbox import boxes_for
 from common.models import HistoryEntry
 from common.refusals import Refused
+from services.models import Ticket
 from tests import factories as make
 from tests.activities.visits import TODAY, account, record, visit
 from tests.counting import queries_of
@@ -52,7 +53,7 @@ def test_an_instructor_records_a_visit_with_a_need_in_one_press(cast, client):
     assert (made.instructor, made.entity, made.visited_on, made.recorded_by) == (
         cast.instructor_a, cast.entity_a, date(2026, 11, 20), cast.instructor_a_user,
     )
-    need = Need.objects.get()
+    need = Ticket.objects.get()
     assert (need.visit, need.entity, need.text, need.raised_by) == (
         made, cast.entity_a, "门口没有路灯", cast.instructor_a_user,
     )
@@ -64,7 +65,7 @@ def test_the_same_visit_twice_is_one_and_another_one_of_the_day_is_refused(cast)
     first = record(cast.instructor_a_user, cast.instructor_a, cast.entity_a, need="要人")
     again = record(cast.instructor_a_user, cast.instructor_a, cast.entity_a, need="要人")
     assert first == again
-    assert Need.objects.count() == 1
+    assert Ticket.objects.count() == 1
     with pytest.raises(Refused, match="已有走访"):
         record(cast.instructor_a_user, cast.instructor_a, cast.entity_a, met="别人")
 
@@ -154,7 +155,7 @@ def test_who_may_change_it_and_how_long(cast):
     days = parameters.value("visit.edit_days")
     with time_machine.travel(TODAY + timedelta(days=days)):
         assert change(cast.instructor_a_user, "李主任") == "李主任"
-        assert not Need.objects.exists()
+        assert not Ticket.objects.exists()
     with time_machine.travel(TODAY + timedelta(days=days + 1)):
         with pytest.raises(Refused, match="不能修改"):
             change(cast.instructor_a_user, "别人")

@@ -14,7 +14,7 @@ from django.db import (
     transaction,
 )
 
-from activities.models import Need, Visit
+from activities.models import Visit
 from areas.models import Area
 from common import guards
 from common.constraints import sentence_of
@@ -23,6 +23,7 @@ from enterprises.models import Entity, EntityState
 from evaluations.models import Commitment, Honour
 from members.models import MemberState
 from organizations.models import Assignment, CoverageLink, PartyOrganization
+from services.models import Ticket
 from tests.factories import cover, make_area, make_entity, make_organization
 
 committing = pytest.mark.django_db(transaction=True)
@@ -50,7 +51,7 @@ def test_which_keys_are_guarded_by_statement():
         (EntityState, "entity"), (EntityState, "town"), (EntityState, "community"),
         (EntityState, "park"), (EntityState, "grid"), (CoverageLink, "entity"),
         (CoverageLink, "organization"), (Assignment, "entity"), (MemberState, "workplace"),
-        (Visit, "entity"), (Need, "entity"), (Commitment, "entity"), (Honour, "entity"),
+        (Visit, "entity"), (Ticket, "entity"), (Commitment, "entity"), (Honour, "entity"),
     }
     assert {model for model, _ in guards.overlaps()} == {EntityState, CoverageLink}
 

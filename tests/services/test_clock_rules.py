@@ -93,11 +93,11 @@ def test_a_calendar_without_working_days_gives_no_day():
 
 
 def test_which_limit_holds():
-    K, G = TicketKind, TicketGrade
-    assert limit_key(K.CONSULTATION, G.ORDINARY) == "ticket.consultation_days"
-    assert limit_key(K.REQUEST, G.ORDINARY) == "ticket.ordinary_days"
-    assert limit_key(K.CONSULTATION, G.COMPLEX) == "ticket.complex_days"
-    assert limit_key(K.COMPLAINT, G.URGENT) == "ticket.urgent_days"
+    kind, grade = TicketKind, TicketGrade
+    assert limit_key(kind.CONSULTATION, grade.ORDINARY) == "ticket.consultation_days"
+    assert limit_key(kind.REQUEST, grade.ORDINARY) == "ticket.ordinary_days"
+    assert limit_key(kind.CONSULTATION, grade.COMPLEX) == "ticket.complex_days"
+    assert limit_key(kind.COMPLAINT, grade.URGENT) == "ticket.urgent_days"
 
 
 # --- Any calendar, any pauses -------------------------------------------------------------------
@@ -121,7 +121,8 @@ def test_pauses_commute(start, stops, days, now, shuffler):
     when it begins, nor one written as two that meet."""
     shuffled = list(stops)
     shuffler.shuffle(shuffled)
-    parts = [(a, a + (b - a) / 2) for a, b in shuffled] + [(a + (b - a) / 2, b) for a, b in shuffled]
+    halves = [(a, a + (b - a) / 2, b) for a, b in shuffled]
+    parts = [(a, half) for a, half, _b in halves] + [(half, b) for _a, half, b in halves]
     whole = clock(start, *stops, days=days)
     for other in (shuffled, [*stops, (now, now)], parts):
         same = clock(start, *other, days=days)
