@@ -27,6 +27,7 @@ from reports.charts import STATE_LOOK
 from reports.opening import address, opening
 from reports.sheet import Sheet, take_over
 from reports.sheets_events import EVENT_SHEETS
+from reports.tickets import TICKET_SHEET
 
 COVERAGE_TONES = {state.label: look for state, (look, _fill) in STATE_LOOK.items()} | {
     CoverageState.NOT_COUNTED.label: "out"
@@ -265,5 +266,6 @@ SHEETS = {
     sheet.model: sheet
     for sheet in (
         ENTITY_SHEET, ORGANIZATION_SHEET, MEMBER_SHEET, INSTRUCTOR_SHEET, LOG_SHEET, *EVENT_SHEETS,
+        TICKET_SHEET,
     )
 }

@@ -20,7 +20,7 @@ from enterprises.choices import KIND_UNITS
 from enterprises.industries import SECTIONS
 from organizations.choices import CoverageState
 from organizations.models import Instructor, PartyOrganization
-from reports import attribution, due
+from reports import attribution, due, tickets
 from reports.attribution import Cause
 from reports.conditions import Places
 from reports.drill import FROM, MET, TO, UNMET
@@ -53,6 +53,7 @@ _PARTS: Mapping[str, tuple[str, str]] = {
     "log_on_time": ("按期报送的日志", "没有按期报送的日志"),
     "log_accepted": ("审核通过的日志", "没有审核通过的日志"),
     "three_meetings_complete": ("三会一课开齐", "三会一课有缺项"),
+    **tickets.PARTS,
 }
 
 

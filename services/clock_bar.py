@@ -120,9 +120,10 @@ def _facts(row: TicketClock, clock: Clock, now: datetime) -> str:
 
 def _limit(row: TicketClock, clock: Clock, now: datetime) -> Limit:
     again = f"（第 {row.number} 次）" if row.number > 1 else ""
+    used = clock.used(now)
     return Limit(
-        f"{row.get_kind_display()}{again}", row.limit, clock.used(now), row.stopped_at is None,
-        clock.is_late(row.limit, now),
+        f"{row.get_kind_display()}{again}", row.limit, used, row.stopped_at is None,
+        used > row.limit,
     )
 
 

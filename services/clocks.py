@@ -94,7 +94,9 @@ def settle(tickets: Iterable[Ticket], now: datetime | None = None) -> None:
         if _follows(ticket, own, pauses.get(ticket.pk, []), days, hours, now):
             changed.append(ticket)
     TicketClock.objects.bulk_update(changed_clocks, ["due_on"], batch_size=_CHUNK)
-    Ticket.objects.bulk_update(changed, ["due_on", "is_on_time"], batch_size=_CHUNK)
+    Ticket.objects.bulk_update(
+        changed, ["due_on", "is_on_time", "days_used"], batch_size=_CHUNK
+    )
 
 
 def _by_ticket(rows) -> dict:
@@ -111,14 +113,14 @@ def _follows(ticket, clocks, pauses, days: Calendar, hours: Hours, now: datetime
     due = [row.due_on for row in running if row.due_on]
     due_on = min(due, default=None) if not is_paused else None
     work = [row for row in clocks if row.kind == ClockKind.WORK and row.stopped_at]
-    late = [
-        clock_of(row, pauses, days, hours).is_late(row.limit, timezone.localtime(now))
-        for row in work
-    ]
-    is_on_time = not any(late) if work else None
-    before = ticket.due_on, ticket.is_on_time
-    ticket.due_on, ticket.is_on_time = due_on, is_on_time
-    return before != (due_on, is_on_time)
+    used = [clock_of(row, pauses, days, hours).used(timezone.localtime(now)) for row in work]
+    is_on_time = (
+        all(took <= row.limit for took, row in zip(used, work, strict=True)) if work else None
+    )
+    after = due_on, is_on_time, sum(used) if work else None
+    before = ticket.due_on, ticket.is_on_time, ticket.days_used
+    ticket.due_on, ticket.is_on_time, ticket.days_used = after
+    return before != after
 
 
 def clock_of(

@@ -103,9 +103,10 @@ class Ticket(models.Model):
     ``town``: where the enterprise was when it came. ``department``: who handles it (主办), empty
     while it is the town's own. ``due_on``: the nearest last day of the clocks that run now, empty
     while none does; ``is_on_time``: whether no finished round of work took longer than allowed;
-    both follow from the clocks (services/clocks.py). ``first_satisfaction``: what the enterprise
-    said of the first answer, before anything was done again. ``raised``: the log or visit that
-    brought it knows the ticket by this name.
+    ``days_used``: the working days of all rounds. The three follow from the clocks
+    (services/clocks.py). ``first_satisfaction``: what the enterprise said of the first answer,
+    before anything was done again. ``raised``: the log or visit that brought it knows the ticket
+    by this name.
     """
 
     personal = ("text", "contact", "contact_phone", "answer")
@@ -169,6 +170,7 @@ class Ticket(models.Model):
     is_extended = models.BooleanField("已延期", default=False)
     due_on = models.DateField("到期日", null=True)
     is_on_time = models.BooleanField("按期", null=True)
+    days_used = models.PositiveSmallIntegerField("办理工作日", null=True)
     accepted_on = models.DateField("受理日期", null=True)
     answered_on = models.DateField("反馈日期", null=True)
     closed_on = models.DateField("办结日期", null=True)

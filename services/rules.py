@@ -112,10 +112,6 @@ class Clock:
                 return None
         return day
 
-    def is_late(self, limit: int, now: datetime) -> bool:
-        """Whether more working days than ``limit`` were used."""
-        return self.used(now) > limit
-
     def running(self, until: datetime | None) -> list[Interval]:
         """What is left of it when the pauses are taken out."""
         left = [Interval(self.starts_at, until)]

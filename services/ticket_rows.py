@@ -43,11 +43,13 @@ class Ground:
         """What the ticket keeps beside its cells."""
         clock, limit = self._clock(values)
         is_done = values["state"] == TicketState.CLOSED
+        used = clock.used(clock.stops_at) if is_done else None
         return {
             "registered_at": at_ten(values["registered_on"]),
             "first_satisfaction": values["satisfaction"],
             "rating_source": RatingSource.LEDGER if values["satisfaction"] else "",
-            "is_on_time": not clock.is_late(limit, clock.stops_at) if is_done else None,
+            "is_on_time": used <= limit if is_done else None,
+            "days_used": used,
             "due_on": None if is_done else clock.due_on(limit),
         }
 

@@ -79,6 +79,7 @@ class Migration(migrations.Migration):
                 ('is_extended', models.BooleanField(default=False, verbose_name='已延期')),
                 ('due_on', models.DateField(null=True, verbose_name='到期日')),
                 ('is_on_time', models.BooleanField(null=True, verbose_name='按期')),
+                ('days_used', models.PositiveSmallIntegerField(null=True, verbose_name='办理工作日')),
                 ('accepted_on', models.DateField(null=True, verbose_name='受理日期')),
                 ('answered_on', models.DateField(null=True, verbose_name='反馈日期')),
                 ('closed_on', models.DateField(null=True, verbose_name='办结日期')),

@@ -80,11 +80,9 @@ def test_while_paused_there_is_no_last_day_unless_it_is_past():
     assert clock(at(MONDAY), (at("2026-11-11"), None)).due_on(2) == date(2026, 11, 11)
 
 
-def test_a_stopped_clock_keeps_its_last_day_and_says_whether_it_was_late():
+def test_a_stopped_clock_keeps_its_last_day_and_what_it_used():
     one = clock(at(MONDAY), stops_at=at("2026-11-12"))
     assert (one.due_on(3), one.used(at("2026-12-31"))) == (date(2026, 11, 12), 3)
-    assert not one.is_late(3, at("2026-12-31"))
-    assert one.is_late(2, at("2026-12-31"))
 
 
 def test_a_calendar_without_working_days_gives_no_day():

@@ -13,10 +13,12 @@ from areas.queries import district_area
 from common import parameters
 from common.commands import PortalCommand, WrongCall, day_option
 from common.periods import Span
+from reports import tickets
 from reports.figures import Extent, Indicator, cells, figures
 from reports.indicators import ALL, INDICATORS
-from reports.populations import DIMENSIONS
+from reports.populations import DIMENSIONS as PLACES
 
+DIMENSIONS = (*PLACES, *tickets.DIMENSIONS)
 
 class Command(PortalCommand):
     """Print figures of an area on a day, in whole or by a dimension."""
