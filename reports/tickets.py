@@ -1,5 +1,5 @@
-"""企业诉求 as figures: accepted, closed, in time, solved, satisfied, how long. All of them are flows;
-a ticket counts in the town where its enterprise was when it came."""
+"""企业诉求 as figures: accepted, closed, in time, solved, satisfied, how long. All are flows; a
+ticket counts in the town where its enterprise was when it came."""
 
 from django.db.models import F, Q, QuerySet
 

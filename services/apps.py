@@ -39,7 +39,7 @@ class ServicesConfig(AppConfig):
         ledgers.register(ticket_ledger.TicketLedger)
         for order, label, name, count in (
             (20, "企业诉求", "ticket_list", inbox.waiting_tickets),
-            (30, "诉求看板", "ticket_board", None),
+            (30, "诉求看板", "ticket_board", None), (40, "服务清单", "item_list", None),
         ):
             navigation.register(
                 navigation.Item(label, f"services:{name}", navigation.SERVICE, order, count=count)

@@ -20,7 +20,7 @@ from services.choices import (
     TicketSatisfaction,
     TicketState,
 )
-from services.models import TicketCategory
+from services.models import ServiceItem, TicketCategory
 from services.queries import due_today, overdue
 
 _DUE = (("overdue", "已超期"), ("today", "今天到期"), ("paused", "暂停计时"))
@@ -84,6 +84,10 @@ class TicketFilter(ScopedFilterSet):
         label="党组织", queryset=scoped(PartyOrganization), widget=forms.HiddenInput
     )
 
+    item = django_filters.ModelChoiceFilter(
+        label="服务事项", queryset=scoped(ServiceItem), widget=forms.HiddenInput
+    )
+
     def filter_due(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         today = timezone.localdate()
         if value == "paused":
@@ -102,9 +106,26 @@ class TicketFilter(ScopedFilterSet):
 
 
 class ItemFilter(ScopedFilterSet):
-    """Service items by kind and words."""
+    """Service items by kind and words; those that are over on request only."""
 
     search_fields = ("name__contains", "summary__contains")
     search_hint = "名称或说明"
 
     kind = django_filters.ChoiceFilter(label="类型", choices=ServiceKind)
+    offered = django_filters.ChoiceFilter(
+        label="是否可申请", choices=[("yes", "现在可申请"), ("no", "已截止或未开始")],
+        method="filter_offered",
+    )
+
+    def filter_offered(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        offered = ServiceItem.objects.offered(timezone.localdate())
+        if value == "yes":
+            return queryset.filter(pk__in=offered.values("pk"))
+        return queryset.exclude(pk__in=offered.values("pk"))
+
+
+class CategoryFilter(ScopedFilterSet):
+    """Categories by name."""
+
+    search_fields = ("name__contains",)
+    search_hint = "类别名称"

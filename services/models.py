@@ -1,6 +1,7 @@
 """Tickets of enterprises with their clocks, what may be asked for, photos."""
 
 import uuid
+from datetime import date
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -44,12 +45,25 @@ class TicketCategory(models.Model):
     order = models.PositiveSmallIntegerField("次序", default=100)
     is_used = models.BooleanField("可选", default=True)
 
+    objects = ScopedQuerySet.as_manager()
+
     class Meta:
         ordering = ["order", "name"]
         verbose_name = "诉求类别"
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("services:category_edit", args=[self.pk])
+
+
+class ItemQuerySet(ScopedQuerySet):
+    """Service items."""
+
+    def offered(self, day: date) -> "ItemQuerySet":
+        """Those that may be applied for on a day."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
 
 
 class ServiceItem(models.Model):
@@ -73,6 +87,8 @@ class ServiceItem(models.Model):
     days = models.PositiveSmallIntegerField("几个工作日办好", null=True, blank=True)
     starts_on = models.DateField("开始日期", default=timezone.localdate)
     ends_on = models.DateField("截止日期", null=True, blank=True)
+
+    objects = ItemQuerySet.as_manager()
 
     class Meta:
         ordering = ["kind", "name"]

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Q
 
-from accounts.scope import Scope
+from accounts.scope import RIGHTS, Scope
 from common.scoping import reaches
 from enterprises.models import Entity
 from organizations.models import PartyOrganization
@@ -33,3 +33,15 @@ def tickets_of_departments(scope: Scope, _day: date) -> Q | None:
         return None
     helping = TicketSupport.objects.filter(department__in=scope.departments).values("ticket")
     return Q(department__in=scope.departments) | Q(pk__in=helping)
+
+
+@reaches("services.ServiceItem")
+def items_of_everybody(scope: Scope, _day: date) -> Q | None:
+    """The menu is the same for all who have to do with enterprises."""
+    return Q(pk__isnull=False) if scope.roles & RIGHTS["read_menu"] else None
+
+
+@reaches("services.TicketCategory")
+def categories_of_everybody(scope: Scope, _day: date) -> Q | None:
+    """The tree of categories is the same for all who read tickets."""
+    return Q(pk__isnull=False) if scope.roles & RIGHTS["read_tickets"] else None

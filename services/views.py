@@ -3,10 +3,12 @@
 from typing import Any, ClassVar
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse, reverse_lazy
+from django.utils import timezone
 
 from accounts.scope import RIGHTS
 from activities.whom import record_of
@@ -196,8 +198,15 @@ class TicketCreate(ScopedFormView):
 
     @property
     def item(self) -> ServiceItem | None:
-        """The service item that is applied for."""
-        return None
+        """The service item that is applied for; 404 for one that is not offered."""
+        asked = self.request.GET.get("item")
+        if not asked:
+            return None
+        rows = ServiceItem.objects.within(self.scope).offered(timezone.localdate())
+        try:
+            return rows.get(pk=asked)
+        except (ServiceItem.DoesNotExist, ValidationError) as error:
+            raise Http404 from error
 
     def form_valid(self, form: TicketForm) -> HttpResponse:
         return saved_or_told(self, form, self.success_message)

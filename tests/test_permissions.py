@@ -32,7 +32,7 @@ from enterprises.models import Entity
 from members.models import Member
 from organizations.models import Instructor, PartyOrganization
 from reports.models import Bulletin, ReportRun
-from services.models import Ticket, TicketPhoto
+from services.models import ServiceItem, Ticket, TicketCategory, TicketPhoto
 from services.ticket_forms import FORMS, PRESSED
 from tests import factories as make
 from tests.activities.logs import log_of
@@ -136,7 +136,14 @@ def tickets_of(cast: Any, visits: dict[str, Visit]) -> dict[type, dict[str, Any]
     for at, ticket in tickets.items():
         photos[at] = TicketPhoto(ticket=ticket, size=1, digest=at)
         photos[at].file.save(f"{ticket.pk}.jpg", ContentFile(b"x"))
-    return {Ticket: tickets, TicketPhoto: photos}
+    category = TicketCategory.objects.create(name="停车")
+    item = ServiceItem.objects.create(
+        name="共享仓库", kind="site", category=category, summary="按天租用", guide="到园区办理"
+    )
+    return {
+        Ticket: tickets, TicketPhoto: photos, TicketCategory: {"any": category},
+        ServiceItem: {"any": item},
+    }
 
 
 def make_ticket(at: str, **values: Any) -> Ticket:
