@@ -5,7 +5,9 @@ ticket locked.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import le
 
 from django.db.models import Q
 from django.utils import timezone
@@ -24,6 +26,8 @@ _LIMITS = {
     ClockKind.RATE: "ticket.rate_days",
 }
 _CHUNK = 500
+# What a ticket keeps of what follows from its clocks.
+_KEPT = ("due_on", "is_on_time", "days_used")
 # A change of the calendar reaches tickets that began up to so long before the day.
 _REACH = timedelta(days=800)
 
@@ -34,10 +38,18 @@ def office_hours(on: date | None = None) -> Hours:
     return Hours.of(values["office.opens"], values["office.closes"])
 
 
-def limit_of(kind: str, ticket: Ticket, on: date) -> int:
-    """The time limit in working days of a clock that begins on a day."""
-    key = _LIMITS.get(ClockKind(kind)) or limit_key(ticket.kind, ticket.grade)
-    return parameters.value(key, on=on)
+@dataclass(frozen=True)
+class Ground:
+    """What clocks are read by: the calendar, office hours, the moment."""
+
+    days: Calendar
+    hours: Hours
+    now: datetime
+
+
+def limit_setting(kind: str, ticket: Ticket) -> str:
+    """The setting with the time limit of a clock of a ticket."""
+    return _LIMITS.get(ClockKind(kind)) or limit_key(ticket.kind, ticket.grade)
 
 
 def start(ticket: Ticket, kinds: Iterable[str], at: datetime) -> None:
@@ -46,8 +58,8 @@ def start(ticket: Ticket, kinds: Iterable[str], at: datetime) -> None:
     for kind in kinds:
         number = TicketClock.objects.filter(ticket=ticket, kind=kind).count() + 1
         TicketClock.objects.create(
-            ticket=ticket, kind=kind, number=number, limit=limit_of(kind, ticket, on),
-            started_at=at,
+            ticket=ticket, kind=kind, number=number, started_at=at,
+            limit=parameters.value(limit_setting(kind, ticket), on=on),
         )
 
 
@@ -82,21 +94,23 @@ def settle(tickets: Iterable[Ticket], now: datetime | None = None) -> None:
     now = now or timezone.now()
     clocks = _by_ticket(TicketClock.objects.filter(ticket__in=rows))
     pauses = _by_ticket(TicketPause.objects.filter(ticket__in=rows))
-    days, hours = calendar(), office_hours()
+    ground = Ground(calendar(), office_hours(), timezone.localtime(now))
     changed_clocks, changed = [], []
     for ticket in rows:
         own = clocks.get(ticket.pk, [])
-        for row in own:
-            due_on = clock_of(row, pauses.get(ticket.pk, []), days, hours).due_on(row.limit)
-            if due_on != row.due_on:
-                row.due_on = due_on
-                changed_clocks.append(row)
-        if _follows(ticket, own, pauses.get(ticket.pk, []), days, hours, now):
+        before = _kept(ticket), [row.due_on for row in own]
+        follow(ticket, own, pauses.get(ticket.pk, []), ground)
+        after = _kept(ticket), [row.due_on for row in own]
+        if after[0] != before[0]:
             changed.append(ticket)
+        if after[1] != before[1]:
+            changed_clocks += own
     TicketClock.objects.bulk_update(changed_clocks, ["due_on"], batch_size=_CHUNK)
-    Ticket.objects.bulk_update(
-        changed, ["due_on", "is_on_time", "days_used"], batch_size=_CHUNK
-    )
+    Ticket.objects.bulk_update(changed, _KEPT, batch_size=_CHUNK)
+
+
+def _kept(ticket: Ticket) -> list:
+    return [getattr(ticket, name) for name in _KEPT]
 
 
 def _by_ticket(rows) -> dict:
@@ -106,21 +120,23 @@ def _by_ticket(rows) -> dict:
     return found
 
 
-def _follows(ticket, clocks, pauses, days: Calendar, hours: Hours, now: datetime) -> bool:
-    """Set what the ticket itself keeps; whether anything changed."""
-    running = [row for row in clocks if row.stopped_at is None]
+def follow(
+    ticket: Ticket, clocks: Iterable[TicketClock], pauses: Iterable[TicketPause], ground: Ground
+) -> None:
+    """Set, without saving, what the clocks and the ticket keep of what follows from them."""
+    clocks, pauses = list(clocks), list(pauses)
+    used, limits = [], []
+    for row in clocks:
+        clock = clock_of(row, pauses, ground.days, ground.hours)
+        row.due_on = clock.due_on(row.limit)
+        if row.kind == ClockKind.WORK and row.stopped_at:
+            used.append(clock.used(ground.now))
+            limits.append(row.limit)
     is_paused = any(row.ends_at is None for row in pauses)
-    due = [row.due_on for row in running if row.due_on]
-    due_on = min(due, default=None) if not is_paused else None
-    work = [row for row in clocks if row.kind == ClockKind.WORK and row.stopped_at]
-    used = [clock_of(row, pauses, days, hours).used(timezone.localtime(now)) for row in work]
-    is_on_time = (
-        all(took <= row.limit for took, row in zip(used, work, strict=True)) if work else None
-    )
-    after = due_on, is_on_time, sum(used) if work else None
-    before = ticket.due_on, ticket.is_on_time, ticket.days_used
-    ticket.due_on, ticket.is_on_time, ticket.days_used = after
-    return before != after
+    due = [row.due_on for row in clocks if row.due_on and row.stopped_at is None]
+    ticket.due_on = None if is_paused else min(due, default=None)
+    ticket.is_on_time = all(map(le, used, limits)) if used else None
+    ticket.days_used = sum(used) if used else None
 
 
 def clock_of(

@@ -119,6 +119,7 @@ QUERY = re.compile(r"\b(\w+)\.objects\.(\w+)")
 OF_A_ROW = "of one record, or of records of a page, that came from .within(scope)"
 CONDITION = "a condition on rows that come from .within(scope)"
 KEYS = "finds records by key; the check then refuses those outside the scope"
+OPEN_LIST = "a list of names that everybody may see"
 QUERIES_BESIDE_SCOPE = {
     "accounts/account_forms.py": {"User.filter": "whether a name of an account is taken"},
     "accounts/filters.py": {"Grant.filter": CONDITION},
@@ -166,6 +167,13 @@ QUERIES_BESIDE_SCOPE = {
     "organizations/views.py": {"OrganizationState.at": OF_A_ROW},
     "reports/forms.py": {"Area.filter": "the ids come from the scope"},
     "reports/views_runs.py": {"Job.filter": OF_A_ROW},
+    "services/filters.py": {
+        "Department.all": OPEN_LIST, "ServiceItem.offered": CONDITION,
+        "TicketCategory.select_related": OPEN_LIST,
+    },
+    "services/menu_forms.py": {"Department.all": OPEN_LIST, "TicketCategory.filter": OPEN_LIST},
+    "services/menu_views.py": {"ServiceItem.offered": OF_A_ROW},
+    "services/ticket_forms.py": {"Department.all": OPEN_LIST, "TicketCategory.filter": OPEN_LIST},
 }
 
 

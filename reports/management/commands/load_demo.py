@@ -24,6 +24,7 @@ from common.dated import BEGINNING
 from common.models import BatchState, ImportBatch, Via
 from districts.mingchuan import FILES, SEED, SELF_EMPLOYED, write_workbooks
 from organizations.models import Instructor, PartyOrganization
+from services import demo as tickets
 
 DISTRICT, TOWN = "990101", "990101101"  # 明川区, 青石镇
 SECTOR_BODY = "中共明川区市场监督管理局非公有制经济组织委员会"
@@ -62,7 +63,7 @@ LOGINS = (
 )
 
 
-LIFE_ROLES = (Role.SECRETARY, Role.TOWN, Role.DISTRICT)
+LIFE_ROLES = (Role.SECRETARY, Role.TOWN, Role.DISTRICT, Role.DEPARTMENT)
 
 
 class Command(PortalCommand):
@@ -162,6 +163,16 @@ class Command(PortalCommand):
         )
         if count := demo.load(seed=SEED, today=day, people=people):
             self._say(f"  月度日志和走访：{count:,} 份日志")
+        self._tell_tickets(day, people.reviewers, users)
+
+    def _tell_tickets(self, day: date, towns: dict[Any, User], users: dict[str, User]) -> None:
+        """Two years of tickets, and what is offered to enterprises."""
+        people = tickets.People(
+            towns=towns, departments={DEPARTMENT: users[Role.DEPARTMENT]},
+            district=users[Role.DISTRICT],
+        )
+        if count := tickets.load(seed=SEED, today=day, people=people):
+            self._say(f"  企业诉求：{count:,} 件")
 
     # --- report -----------------------------------------------------------------------------------
 
