@@ -17,6 +17,7 @@ _WEEKDAYS = "一二三四五六日"
 _WIDTH = {"wide": 680.0, "narrow": 320.0}
 # More days than this are told in words only.
 _MOST_DAYS = 24
+WITHIN = "在时限内"
 _GAP = 2
 _CLASSES = {
     "before": ("f-track", "#e1e4e8", ""), "off": ("f-off", "#f4f5f7", ""),
@@ -91,8 +92,13 @@ def face_of(ticket: Ticket) -> ClockFace:
         bars = _bars(work, clocks[work.pk], now)
     return ClockFace(
         words or _words_of(ticket), tone, ticket.due_on, _until(ticket, hours.closes), facts, bars,
-        [_limit(row, clocks[row.pk], now) for row in rows],
+        [_limit(row, clocks[row.pk], now) for row in sorted(rows, key=_in_order)],
     )
+
+
+def _in_order(row: TicketClock) -> tuple:
+    """By beginning; those that begin together as the steps come."""
+    return row.started_at, list(ClockKind).index(ClockKind(row.kind))
 
 
 def _words_of(ticket: Ticket) -> str:
@@ -158,7 +164,10 @@ def _cells(span: list[date], clock: Clock, now: datetime, width: float) -> list[
 
 
 def left_words(tickets: Sequence[Ticket], days: Calendar | None = None) -> None:
-    """Set ``left_words`` and ``left_tone`` of listed tickets; one query."""
+    """Set ``left_words``, ``left_tone`` and ``left_state`` of listed tickets; one query."""
     days, today = days or calendar(), timezone.localdate()
     for ticket in tickets:
         ticket.left_words, ticket.left_tone = time_left(ticket, today, days)
+        ticket.left_state = ticket.left_words.split()[0] if ticket.left_words else ""
+        if ticket.left_state == "剩":
+            ticket.left_state = WITHIN

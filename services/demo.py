@@ -17,6 +17,7 @@ from common.models import FlowStep, Via
 from common.trace import recording
 from common.workdays import Calendar, calendar
 from districts.mingchuan import asked as texts
+from districts.mingchuan.topics import NEEDS
 from enterprises.models import EntityState
 from organizations.models import OrganizationState
 from services import clocks
@@ -154,12 +155,13 @@ class _Teller:
         towns = dict(
             OrganizationState.objects.at(self.today).values_list("organization", "town")
         )
+        answers = dict(NEEDS)
         rounds = LogRound.objects.exclude(content__need="").order_by("log_id", "-number")
         for one in rounds.distinct("log_id").select_related("log"):
             organization, need = one.log.organization_id, one.content["need"]
-            words = self.rng.choice(texts.ASKED)
             yield Told(
-                (*words[:3], need[:40], need, words[5]),
+                (*texts.NEEDED.get(need, texts.OTHER), need[:40].rstrip("。"), need,
+                 answers.get(need, texts.ANSWER)),
                 {"organization_id": organization, "town_id": towns.get(organization)},
                 one.submitted_at, TicketChannel.ENTERPRISE,
                 {"log_id": one.log_id, "raised_by_id": one.submitted_by_id},

@@ -113,7 +113,7 @@ class ItemFilter(ScopedFilterSet):
 
     kind = django_filters.ChoiceFilter(label="类型", choices=ServiceKind)
     offered = django_filters.ChoiceFilter(
-        label="是否可申请", choices=[("yes", "现在可申请"), ("no", "已截止或未开始")],
+        label="能否申请", choices=[("yes", "现在可申请"), ("no", "已截止或未开始")],
         method="filter_offered",
     )
 

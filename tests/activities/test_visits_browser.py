@@ -33,7 +33,7 @@ def test_a_visit_on_a_phone_and_pages_at_both_widths(page, cast, live_server, ti
     for size in (PHONE, WIDE):
         page.set_viewport_size(size)
         for path in (
-            "/visits/", "/visits/new/", f"{made.get_absolute_url()}edit/", "/needs/",
+            "/visits/", "/visits/new/", f"{made.get_absolute_url()}edit/",
             made.raised.get_absolute_url(), "/instructors/load/", "/instructors/grids/",
         ):
             page.goto(f"{live_server.url}{path}")
