@@ -36,6 +36,11 @@ from services.ticket_rights import is_of_enterprise, may_step
 
 # Numbers are given one at a time; a number of this lock that nothing else uses.
 _NUMBERS = 0x7469636B
+# Where a ticket keeps whose it is and from where it came.
+_FIELDS = {
+    "entity": "entity", "partyorganization": "organization", "activitylog": "log",
+    "visit": "visit",
+}
 C = ClockKind
 _WORKING = (C.ACCEPT, C.ASSIGN, C.SIGN, C.FIRST_REPLY, C.WORK)
 _ALL = (*_WORKING, C.RATE)
@@ -112,9 +117,9 @@ def open_ticket(
         text=asked.text.strip(), contact=asked.contact.strip(),
         contact_phone=conceal(asked.phone) if asked.phone else "",
     )
-    setattr(ticket, whom._meta.model_name.replace("partyorganization", "organization"), whom)
-    if source is not None:
-        setattr(ticket, source._meta.model_name.replace("activitylog", "log"), source)
+    for record in (whom, source):
+        if record is not None:
+            setattr(ticket, _FIELDS[record._meta.model_name], record)
     ticket.save()
     clocks.start(ticket, (C.ACCEPT,), now)
     clocks.settle([ticket], now)
@@ -181,6 +186,7 @@ def reply(*, ticket: Ticket, answer: str, by: User, scope: Scope) -> None:
     """直接答复: the office answers at once (即办)."""
     today = timezone.localdate()
     with recording(by=by, via=Via.PAGE):
+        _turn(ticket, "reply", by, scope)
         is_new = ticket.accepted_on is None
         _step(
             ticket, "reply", by, scope, answer, answer=answer.strip(),
@@ -242,6 +248,7 @@ def _may_be_extended(ticket: Ticket, days: int) -> None:
 def extend(*, ticket: Ticket, by: User, scope: Scope) -> None:
     """同意延期."""
     with recording(by=by, via=Via.PAGE):
+        _turn(ticket, "extend", by, scope)
         days = ticket.extension_asked or 0
         _step(
             ticket, "extend", by, scope, f"延长 {days} 个工作日", extension_asked=None,
@@ -277,6 +284,7 @@ def rate(
     again; the second time it also goes up a level."""
     is_own = is_of_enterprise(ticket, by, scope)
     with recording(by=by, via=Via.PAGE):
+        _turn(ticket, "rate", by, scope)
         said = {
             "satisfaction": satisfaction, "outcome": outcome,
             "first_satisfaction": ticket.first_satisfaction or satisfaction,

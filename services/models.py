@@ -16,7 +16,6 @@ from common.secrets import SecretField
 from services.choices import (
     ENDED,
     FINISHED,
-    PENDING,
     ClockKind,
     RatingSource,
     ServiceKind,
@@ -99,18 +98,6 @@ class ServiceItem(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("services:item_detail", args=[self.pk])
-
-
-class TicketQuerySet(ScopedQuerySet):
-    """Tickets."""
-
-    def open(self) -> "TicketQuerySet":
-        """Not ended: for the office or the enterprise to go on with."""
-        return self.exclude(state__in=ENDED)
-
-    def pending(self) -> "TicketQuerySet":
-        """Where government has to act."""
-        return self.filter(state__in=PENDING)
 
 
 class Ticket(models.Model):
@@ -205,7 +192,7 @@ class Ticket(models.Model):
     )
     is_imported = models.BooleanField("台账导入", default=False)
 
-    objects = TicketQuerySet.as_manager()
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["-registered_at", "id"]

@@ -5,7 +5,6 @@ from datetime import date
 
 from django.db.models import Model, Q
 
-from accounts.models import Department, Grant
 from enterprises.models import Entity, EntityState
 from organizations.models import OrganizationState
 from services.choices import PENDING, WITH_ENTERPRISE, TicketLevel, TicketState
@@ -57,9 +56,3 @@ def office_of(ticket: Ticket) -> str:
     if ticket.level == TicketLevel.TOWN:
         return str(ticket.town or "镇街")
     return ticket.get_level_display()
-
-
-def departments_in_use() -> list[Department]:
-    """Departments that somebody answers for."""
-    held = Grant.objects.filter(department__isnull=False).values("department")
-    return list(Department.objects.filter(pk__in=held))

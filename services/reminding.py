@@ -37,10 +37,10 @@ def look_after(now: datetime | None = None) -> int:
 
 def _push(today: date, values) -> int:
     """黄牌, 红牌, 升级 for what is overdue; each once."""
-    done = 0
+    done, days = 0, workdays.calendar()
     waiting = Ticket.objects.filter(state__in=PENDING, due_on__lt=today)
     for ticket in waiting.order_by("due_on", "pk"):
-        over = workdays.working_days_between(ticket.due_on, today)
+        over = workdays.count(ticket.due_on, today, days)
         card = ticket.card
         if over >= values["ticket.red_days"]:
             card = TicketCard.RED

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Protocol
 
 from services.choices import TicketGrade, TicketKind
 
@@ -18,6 +19,12 @@ _DAY = timedelta(days=1)
 # A stretch without a working day longer than this is a calendar that was filled in wrongly.
 _LONGEST_REST = 60
 _MINUTES = 60
+
+
+class HasDays(Protocol):
+    """What a calendar must offer here (common/workdays.py)."""
+
+    def is_working(self, day: date) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ class Clock:
     starts_at: datetime
     stops_at: datetime | None
     pauses: tuple[Interval, ...]
-    calendar: "HasDays"
+    calendar: HasDays
     hours: Hours
 
     @property
@@ -133,13 +140,6 @@ class Clock:
         return self.calendar.is_working(day) and any(
             part.touches(day, self.hours) for part in running
         )
-
-
-class HasDays:
-    """What a calendar must offer here (common/workdays.py)."""
-
-    def is_working(self, day: date) -> bool:
-        raise NotImplementedError
 
 
 def _days(first: date, last: date) -> Iterator[date]:

@@ -30,7 +30,7 @@ from services.models import ServiceItem, Ticket
 from services.photos import may_add
 from services.queries import waits_for
 from services.ticket_forms import FORMS, PRESSED, TicketForm
-from services.ticket_rights import available, may_step
+from services.ticket_rights import Standing, available, may_step
 from services.ticket_tables import TICKET_COLUMNS
 from services.ticket_words import CARD_TONES, STAGES, STATE_TONES, stage_of
 
@@ -107,7 +107,8 @@ class TicketDetail(ScopedDetailView):
             acts=[_act(one, ticket, is_first=at == 0) for at, one in enumerate(steps)],
             steps=steps_of(ticket), entity_url=_url(ticket.entity, seen),
             organization_url=_url(ticket.organization, seen), source_url=_url(source, seen),
-            may_add=may_add(ticket, user, scope), **kwargs,
+            may_add=may_add(ticket, user, scope),
+            is_office=Standing(ticket, user, scope).is_office, **kwargs,
         )
 
 
