@@ -19,6 +19,7 @@ from enterprises.models import Entity
 from members.models import Member
 from organizations.models import Instructor, PartyOrganization
 from reports.actions import request_report
+from services.actions import Asked, open_ticket
 from tests import factories as make
 from tests.crawl import XLSX, Seen, crawl
 from tests.ledgers import desk
@@ -84,6 +85,10 @@ def towns(db):
             user=staff, check_only=True,
         )
         _report(staff, area)
+        open_ticket(
+            whom=Entity.objects.get(name=f"{token}机械厂"), by=staff,
+            asked=Asked(title=f"{token}的事", text=f"{token}要办", contact=f"{token}联系人"),
+        )
     return towns
 
 

@@ -22,6 +22,7 @@ from districts.mingchuan.shops import LEAST_SHOPS
 from reports.figures import Extent
 from reports.indicators import INDICATORS
 from reports.trend import month_ends, org_coverage_trend
+from services.models import Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -101,12 +102,28 @@ def assert_life(today):
     figure = INDICATORS["log_submitted"].figure(Extent.of(district_scope()), today)
     assert figure.total == logs.owed().filter(month=last).count()
     assert 0 < figure.met < figure.total
+    assert_tickets(today)
     # What stands in rounds, states and steps is one story.
     for log in logs.filter(rounds__gt=0).order_by("pk")[:40]:
         steps = list(FlowStep.objects.filter(row=log.pk).order_by("id"))
         assert steps[-1].after == log.state
         assert [step.at for step in steps] == sorted(step.at for step in steps)
         assert log.submissions.count() == log.rounds == sum(s.verb == "submit" for s in steps)
+
+
+def assert_tickets(today):
+    """Two years of tickets, some of them open; steps and states are one story."""
+    tickets = Ticket.objects.order_by("registered_at")
+    assert tickets.count() > 500
+    assert tickets.exclude(log=None).count() > 10
+    assert {"archived", "working", "registered"} <= set(tickets.values_list("state", flat=True))
+    assert set(tickets.filter(closed_on__isnull=False).values_list("is_on_time", flat=True)) == {
+        True, False,
+    }
+    for ticket in tickets.reverse()[:40]:
+        steps = list(FlowStep.objects.filter(row=ticket.pk).order_by("id"))
+        assert (steps[-1].after if steps else "registered") == ticket.state
+        assert all(timezone.localdate(step.at) <= today for step in steps)
 
 
 def test_demo_does_not_mix_with_other_data(settings, tmp_path):
