@@ -10,7 +10,7 @@ from common.workdays import Calendar, calendar
 from services.choices import ClockKind, TicketState
 from services.clocks import clock_of, office_hours
 from services.models import Ticket, TicketClock
-from services.rules import Clock
+from services.rules import Clock, Hours
 from services.ticket_words import time_left
 
 _WEEKDAYS = "一二三四五六日"
@@ -91,7 +91,7 @@ def face_of(ticket: Ticket) -> ClockFace:
         facts = _facts(work, clocks[work.pk], now)
         bars = _bars(work, clocks[work.pk], now)
     return ClockFace(
-        words or _words_of(ticket), tone, ticket.due_on, _until(ticket, hours.closes), facts, bars,
+        words or _words_of(ticket), tone, ticket.due_on, _until(ticket, rows, hours), facts, bars,
         [_limit(row, clocks[row.pk], now) for row in sorted(rows, key=_in_order)],
     )
 
@@ -110,12 +110,15 @@ def _words_of(ticket: Ticket) -> str:
     return ticket.get_state_display()
 
 
-def _until(ticket: Ticket, closes) -> str:
+def _until(ticket: Ticket, rows: Sequence[TicketClock], hours: Hours) -> str:
+    """Which clock is the next to run out, and when: 首次反馈 11月13日（星期五）17:30 到期."""
     day = ticket.due_on
     if day is None:
         return ""
+    nearest = next((r for r in rows if r.stopped_at is None and r.due_on == day), None)
+    label = f"{nearest.get_kind_display()} " if nearest else ""
     weekday = _WEEKDAYS[day.weekday()]
-    return f"{day.month}月{day.day}日（星期{weekday}）{closes:%H:%M} 到期"
+    return f"{label}{day.month}月{day.day}日（星期{weekday}）{hours.closes:%H:%M} 到期"
 
 
 def _facts(row: TicketClock, clock: Clock, now: datetime) -> str:

@@ -262,4 +262,6 @@ def test_a_clock_of_many_days_is_told_in_words(cast, client, ticket, time_machin
     time_machine.move_to("2026-12-31 10:00+08:00")
     client.force_login(cast.town_a_staff)
     face = client.get(ticket.get_absolute_url()).context["clock"]
-    assert (face.bars, face.tone, face.words) == ([], "bad", "超期 37 个工作日")
+    assert (face.bars, face.tone, face.words, face.due_words) == (
+        [], "bad", "超期 37 个工作日", "签收 11月10日（星期二）17:30 到期",
+    )
