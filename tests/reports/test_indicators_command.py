@@ -13,7 +13,7 @@ from activities.opening import open_month
 from areas.choices import AreaLevel
 from common.commands import WrongCall
 from enterprises.choices import EntityKind
-from reports.indicators import FAMILY
+from reports.indicators import ALL, FAMILY
 from reports.management.commands.indicators import Command
 from tests import factories as make
 
@@ -114,10 +114,11 @@ def test_all_there_are_by_default(district):
     assert found["as_of"] == timezone.localdate().isoformat()
     keys = [i["key"] for i in found["indicators"]]
     assert keys[:17] == [i.key for i in FAMILY]
-    assert keys[17:] == [
+    assert keys[17:23] == [
         "log_submitted", "log_on_time", "log_accepted", "log_zero", "log_exempt",
         "three_meetings_complete",
     ]
+    assert keys == [one.key for one in ALL]
 
 
 @pytest.mark.parametrize(
