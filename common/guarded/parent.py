@@ -124,7 +124,10 @@ class Guarded:
 
     def _verdict(self) -> tuple[str, Any]:
         """Say what it means that the process has ended without a last word."""
-        code = self._process.code(self._timeout)
+        try:
+            code = self._process.code(self._timeout)
+        except TimeoutError as error:  # it says nothing more, and goes on
+            raise Unreadable(self._sentences.too_slow) from error
         if code == -signal.SIGABRT:
             return "too large", None
         if code in (-signal.SIGXCPU, -signal.SIGKILL):

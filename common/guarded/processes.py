@@ -27,7 +27,7 @@ class Child(Protocol):
         """The descriptor from which its answer is read."""
 
     def code(self, timeout: float) -> int:
-        """Its exit code; negative: the signal that ended it."""
+        """Its exit code; negative: the signal that ended it. TimeoutError: it has not ended."""
 
     def end(self) -> None:
         """Kill it if it still runs, and clear up. May be called again."""
@@ -64,7 +64,10 @@ class Started:
         return self._process.stdout.fileno()  # type: ignore[union-attr]
 
     def code(self, timeout: float) -> int:
-        return self._process.wait(timeout)
+        try:
+            return self._process.wait(timeout)
+        except subprocess.TimeoutExpired as error:
+            raise TimeoutError from error
 
     def end(self) -> None:
         self._process.kill()

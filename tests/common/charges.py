@@ -41,7 +41,12 @@ def _look_around() -> dict[str, Any]:
     }
 
 
+def _fall_silent() -> None:
+    os.close(1)
+    time.sleep(60)
+
+
 DEEDS = {
     "refuse": _refuse, "eat": _eat, "spin": _spin, "break": lambda: 1 / 0, "look": _look_around,
-    "sleep": lambda: time.sleep(60), "abort": os.abort,
+    "sleep": lambda: time.sleep(60), "abort": os.abort, "hush": _fall_silent,
 }

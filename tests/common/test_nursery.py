@@ -81,8 +81,9 @@ def test_more_memory_than_allowed_is_told(deed):
     assert answer(deed) == ("too large", None)
 
 
-def test_silence_is_not_waited_for():
-    guarded, pid = child("sleep", timeout=0.5)
+@pytest.mark.parametrize("deed", ["sleep", "hush"])
+def test_silence_is_not_waited_for(deed):
+    guarded, pid = child(deed, timeout=2)
     with pytest.raises(Unreadable, match="too slow"):
         guarded.receive()
     guarded.close()
