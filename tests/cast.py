@@ -169,6 +169,12 @@ def _users(places: dict[str, Area], found: dict[str, Any]) -> dict[str, User]:
 @pytest.fixture
 def cast(db) -> Cast:
     """The district with everybody in it."""
+    with make.together():
+        places, found = _records()
+    return Cast(**places, **found, **_users(places, found))
+
+
+def _records() -> tuple[dict[str, Area], dict[str, Any]]:
     places = _places()
     found: dict[str, Any] = _organizations(places["town_a"], places["town_b"])
     found |= _entities(places)
@@ -184,4 +190,4 @@ def cast(db) -> Cast:
     make.assign(instructor, found["entity_a"])
     make.assign(instructor, found["entity_free"])
     found["instructor_a"] = instructor
-    return Cast(**places, **found, **_users(places, found))
+    return places, found

@@ -4,9 +4,15 @@ Everything has a default; a test names what it is about. Dates may be given as t
 Later values come with :func:`change`, as an import's 变更 would bring them.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from copy import copy
 from datetime import date, timedelta
 from itertools import count
 from typing import Any
+
+from django.db.models import Model
 
 from accounts.choices import Role
 from accounts.models import Grant, User
@@ -39,6 +45,33 @@ from organizations.models import (
 )
 
 _NUMBER = count(1)
+# Rows that wait to be written together; None: each is written as it is made.
+_WAITING: ContextVar[list[Model] | None] = ContextVar("waiting", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """What is made inside is written at its end, each table by one statement. For many records, and
+    for those that every other test begins with; nothing inside may ask the database for them."""
+    rows: list[Model] = []
+    token = _WAITING.set(rows)
+    try:
+        yield
+    finally:
+        _WAITING.reset(token)
+    by_model: dict[type[Model], list[Model]] = {}
+    for row in rows:
+        by_model.setdefault(type(row), []).append(row)
+    for model, made in by_model.items():
+        model._base_manager.bulk_create(made)
+
+
+def _create(model: type, **values: Any) -> Any:
+    waiting = _WAITING.get()
+    if waiting is None:
+        return model.objects.create(**values)
+    waiting.append(model(**values))
+    return waiting[-1]
 
 
 def on(value: date | str | None) -> date | None:
@@ -59,17 +92,34 @@ def _refuse_rest(values: dict[str, Any]) -> None:
 
 def change(record: Any, day: date | str, **values: Any) -> Any:
     """From ``day`` on the record has these values; the state that held before ends there."""
-    day = on(day)
-    state = record.states.get(starts_on__lt=day, ends_on__gt=day)
+    day, waiting = on(day), _WAITING.get()
+    state = _state_on(record, day, waiting)
     ends_on, state.ends_on = state.ends_on, day
-    state.save()
-    state.pk, state.starts_on, state.ends_on = None, day, ends_on
-    state._state.adding = True
-    state.pk = type(state)._meta.pk.get_default()
+    later = copy(state)
+    later._state = copy(state._state)
+    later._state.adding = True
+    later.pk = type(state)._meta.pk.get_default()
+    later.starts_on, later.ends_on = day, ends_on
     for name, value in values.items():
-        setattr(state, name, value)
-    state.save()
-    return state
+        setattr(later, name, value)
+    if waiting is None:
+        state.save()
+        later.save()
+    else:
+        waiting.append(later)
+    return later
+
+
+def _state_on(record: Any, day: date, waiting: list[Model] | None) -> Any:
+    """The state of the record whose period ``day`` lies in, not at its beginning."""
+    if waiting is None:
+        return record.states.get(starts_on__lt=day, ends_on__gt=day)
+    model, owner = record.states.model, record.states.field.attname
+    return next(
+        row for row in waiting
+        if isinstance(row, model) and getattr(row, owner) == record.pk
+        and row.starts_on < day < row.ends_on
+    )
 
 
 # --- Areas and users ----------------------------------------------------------------------------
@@ -79,14 +129,14 @@ def make_area(level: AreaLevel = AreaLevel.TOWN, parent: Area | None = None, **v
     """An area; codes and names count up."""
     number = next(_NUMBER)
     defaults = {"code": f"A{number:06}", "name": f"{level.label}{number}"}
-    return Area.objects.create(level=level, parent=parent, **(defaults | values))
+    return _create(Area, level=level, parent=parent, **(defaults | values))
 
 
 def make_user(username: str = "", role: Role | None = None, **grant: Any) -> User:
     """A user, with one grant if a role is given (area=, organization=, instructor=)."""
     user = User.objects.create_user(username or f"user{next(_NUMBER)}")
     if role:
-        Grant.objects.create(user=user, role=role, **grant)
+        _create(Grant, user=user, role=role, **grant)
     return user
 
 
@@ -104,9 +154,9 @@ def make_entity(**values: Any) -> Entity:
     }
     own = defaults | _split(Entity, values)
     own["founded_on"], own["closed_on"] = on(own["founded_on"]), on(own.get("closed_on"))
-    entity = Entity.objects.create(**own)
+    entity = _create(Entity, **own)
     state = {"status": BusinessStatus.NORMAL, "section": "C", "employees": 20}
-    EntityState.objects.create(entity=entity, **(state | _split(EntityState, values)))
+    _create(EntityState, entity=entity, **(state | _split(EntityState, values)))
     _refuse_rest(values)
     return entity
 
@@ -125,12 +175,12 @@ def make_organization(**values: Any) -> PartyOrganization:
     }
     own = defaults | _split(PartyOrganization, values)
     own["founded_on"], own["dissolved_on"] = on(own["founded_on"]), on(own.get("dissolved_on"))
-    organization = PartyOrganization.objects.create(**own)
+    organization = _create(PartyOrganization, **own)
     state = {"category": OrganizationCategory.BRANCH, "mode": SetUpMode.SINGLE}
     state |= _split(OrganizationState, values)
-    OrganizationState.objects.create(organization=organization, **state)
+    _create(OrganizationState, organization=organization, **state)
     if parent:
-        ParentLink.objects.create(organization=organization, parent=parent)
+        _create(ParentLink, organization=organization, parent=parent)
     _refuse_rest(values)
     return organization
 
@@ -143,7 +193,8 @@ def cover(
     ends_on: date | str = FOREVER,
 ) -> CoverageLink:
     """A coverage link; ``ends_on`` is the first day on which it no longer holds."""
-    return CoverageLink.objects.create(
+    return _create(
+        CoverageLink,
         entity=entity, organization=organization, mode=mode,
         starts_on=on(starts_on), ends_on=on(ends_on),
     )
@@ -157,7 +208,8 @@ def make_post(
 ) -> Post:
     """A secretary in post."""
     defaults = {"person": "王建平"}
-    return Post.objects.create(
+    return _create(
+        Post,
         organization=organization, starts_on=on(starts_on), ends_on=on(ends_on),
         **(defaults | values),
     )
@@ -170,7 +222,8 @@ def make_term(
     ends_on: date | str = FOREVER,
 ) -> Term:
     """A 本届; ``ends_on`` is the beginning of the next."""
-    return Term.objects.create(
+    return _create(
+        Term,
         organization=organization, starts_on=on(starts_on), ends_on=on(ends_on), years=years
     )
 
@@ -186,14 +239,15 @@ def make_instructor(
         "phone": conceal(f"1380000{number:04}"),
     }
     place = {name: values.pop(name) for name in ("town", "grid") if name in values}
-    instructor = Instructor.objects.create(**(defaults | values))
+    instructor = _create(Instructor, **(defaults | values))
     appoint(instructor, first, last, **place)
     return instructor
 
 
 def appoint(instructor: Instructor, first: date | str, last: date | str, **place) -> Appointment:
     """A 聘期, both days inclusive."""
-    return Appointment.objects.create(
+    return _create(
+        Appointment,
         instructor=instructor, starts_on=on(first), ends_on=on(last) + timedelta(days=1), **place
     )
 
@@ -206,7 +260,8 @@ def assign(
     organization: PartyOrganization | None = None,
 ) -> Assignment:
     """An assignment of the instructor to an entity or an organization."""
-    return Assignment.objects.create(
+    return _create(
+        Assignment,
         instructor=instructor, entity=entity, organization=organization,
         starts_on=on(starts_on), ends_on=on(ends_on),
     )
@@ -229,9 +284,9 @@ def make_member(organization: PartyOrganization | None = None, **values: Any) ->
     }
     own = defaults | _split(Member, values)
     own["joined_on"], own["full_member_on"] = on(own["joined_on"]), on(own["full_member_on"])
-    member = Member.objects.create(**own)
+    member = _create(Member, **own)
     state = {"status": MembershipStatus.NORMAL, "category": MemberCategory.FULL}
-    MemberState.objects.create(member=member, **(state | _split(MemberState, values)))
+    _create(MemberState, member=member, **(state | _split(MemberState, values)))
     _refuse_rest(values)
     if organization:
         affiliate(member, organization, member.joined_on)
@@ -247,7 +302,8 @@ def affiliate(
     ends_on: date | str = FOREVER,
 ) -> Affiliation:
     """组织关系 in an organization."""
-    return Affiliation.objects.create(
+    return _create(
+        Affiliation,
         member=member, organization=organization, starts_on=on(starts_on), ends_on=on(ends_on)
     )
 
@@ -259,6 +315,7 @@ def manage(
     ends_on: date | str = FOREVER,
 ) -> Management:
     """管理党组织 other than the affiliation."""
-    return Management.objects.create(
+    return _create(
+        Management,
         member=member, organization=organization, starts_on=on(starts_on), ends_on=on(ends_on)
     )

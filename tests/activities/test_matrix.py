@@ -256,8 +256,9 @@ def test_500_organizations_ask_as_much_as_three(
         client.get(f"{PAGE}?per=100")
     with django_assert_max_num_queries(10) as few_of_file:
         client.post(PAGE).getvalue()
-    for number in range(500):
-        make.make_organization(name=f"乙{number:03}支部", town=filled.town_b)
+    with make.together():
+        for number in range(500):
+            make.make_organization(name=f"乙{number:03}支部", town=filled.town_b)
     for month in log_queries.months_to(UNTIL):
         open_month(month)
     with django_assert_num_queries(len(few)):

@@ -16,7 +16,8 @@ LONG_AGO = date(2010, 7, 1)
 
 def random_district(seed, size=40):
     """Build it. Returns the days around those on which something may happen, in random order."""
-    return Builder(random.Random(seed), size).build()
+    with make.together():
+        return Builder(random.Random(seed), size).build()
 
 
 class Builder:

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import openpyxl
 import pytest
+from django.template.base import Template
 from django.urls import reverse
 
 from accounts.choices import Role
@@ -43,12 +44,13 @@ def rows_behind(client, url):
     """How many rows the list behind an address has, by its heading and by its pages."""
     answer = client.get(url)
     assert answer.status_code == 200, url
-    assert answer.context["size"] == answer.context["page"].total
-    return answer.context["size"]
+    assert answer.context_data["size"] == answer.context_data["page"].total
+    return answer.context_data["size"]
 
 
 @pytest.mark.parametrize("role", [Role.DISTRICT, Role.SECTOR, Role.TOWN])
-def test_every_number_of_the_dashboard_opens_as_many_rows(client, role):
+def test_every_number_of_the_dashboard_opens_as_many_rows(client, role, monkeypatch):
+    """The pages behind the numbers are rendered for one role; for the others they only count."""
     days = sorted(random_district(seed=7, size=24))
     client.force_login(staff_of(role))
     query = {"as_of": days[-1].isoformat(), "against": days[1].isoformat()}
@@ -56,11 +58,14 @@ def test_every_number_of_the_dashboard_opens_as_many_rows(client, role):
         page = client.get(reverse("reports:coverage"), query | {"kind": kind})
         numbers = dict(linked_numbers(page.content.decode()))
         assert len(numbers) > 40
-        wrong = {
-            url: (number, rows)
-            for url, number in numbers.items()
-            if (rows := rows_behind(client, url)) != number
-        }
+        with monkeypatch.context() as patch:
+            if role != Role.DISTRICT:
+                patch.setattr(Template, "render", lambda *_args, **_kwargs: "")
+            wrong = {
+                url: (number, rows)
+                for url, number in numbers.items()
+                if (rows := rows_behind(client, url)) != number
+            }
         assert wrong == {}
 
 
