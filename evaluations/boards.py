@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery, UUIDField
 from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.urls import reverse
@@ -48,7 +48,8 @@ def placed(rows: QuerySet[Review]) -> QuerySet[Review]:
     """With ``place``: the town that is rated, or the organization's town of today."""
     states = OrganizationState.objects.at(timezone.localdate())
     own = states.filter(organization=OuterRef("organization"))
-    return rows.annotate(place=Coalesce("town", Subquery(own.values("town")[:1])))
+    town = Coalesce("town", Subquery(own.values("town")[:1]), output_field=UUIDField())
+    return rows.annotate(place=town)
 
 
 @dataclass(frozen=True)

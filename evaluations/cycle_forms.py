@@ -43,7 +43,7 @@ class CycleForm(ActingForm):
         self.initial.setdefault("last_on", date(year, 12, 31))
 
     def act(self) -> None:
-        self.made = actions.open_cycle(by=self.user, scope=self.scope, **self.cleaned_data)
+        self.made = actions.open_cycle(by=self.user, scope=self.scope, **self.given)
 
     def save(self) -> RatingCycle:
         return self.made

@@ -28,7 +28,7 @@ class ObjectionForm(ActingForm):
 
     def act(self) -> None:
         publication.object_to(
-            review=self.instance, by=self.user, scope=self.scope, **self.cleaned_data
+            review=self.instance, by=self.user, scope=self.scope, **self.given
         )
 
 
@@ -107,7 +107,7 @@ class DecisionForm(ActingForm):
         ]
 
     def act(self) -> None:
-        given = self.cleaned_data
+        given = self.given
         reviews = self.free(given["level"])
         if not reviews:
             raise Refused("这一级没有可以授星的。")
@@ -144,7 +144,7 @@ class RecheckForm(ActingForm):
         self.fields["outcome"].choices = [*choices, (_REVOKE, "取消（摘牌）")]
 
     def act(self) -> None:
-        given = self.cleaned_data
+        given = self.given
         outcome = given.pop("outcome")
         band = next((one for one in self.bands if str(one.rank) == outcome), None)
         self.begun = actions.recheck(

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from areas.choices import AreaLevel
 from areas.filters import AreaFilter
+from areas.models import Area
 from common.dated import FOREVER
 from common.filters import ScopedFilterSet
 from evaluations.boards import ELSEWHERE
@@ -30,7 +31,7 @@ class ReviewFilter(ScopedFilterSet):
     search_hint = _HINT
 
     state = django_filters.ChoiceFilter(label="评定进度", choices=ReviewState)
-    town = AreaFilter(AreaLevel.TOWN, field_name="place")
+    town = AreaFilter(AreaLevel.TOWN, method="filter_town")
     matter = django_filters.ChoiceFilter(
         label="事项", choices=MATTERS, method="filter_matter", empty_label="全部事项"
     )
@@ -45,6 +46,9 @@ class ReviewFilter(ScopedFilterSet):
         label="所在", choices=[(ELSEWHERE, "不属镇街")], method="filter_elsewhere",
         widget=forms.HiddenInput,
     )
+
+    def filter_town(self, queryset: QuerySet, name: str, value: Area) -> QuerySet:
+        return queryset.filter(place=value.pk)
 
     def filter_matter(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         conditions = {

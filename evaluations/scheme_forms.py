@@ -28,7 +28,7 @@ class SchemeForm(ActingForm):
 
     def act(self) -> None:
         self.made = scheme_actions.new_scheme(
-            by=self.user, scope=self.scope, **self.cleaned_data
+            by=self.user, scope=self.scope, **self.given
         )
 
     def save(self) -> SchemeVersion:

@@ -60,8 +60,16 @@ class OfReview(ObjectMixin):
         """The scope in which this user has a right on this review; None without it."""
         scope = self.request.scope
         if not scope.may(right):
-            return None  # asks nothing
-        return scope.only(RIGHTS[right]) if may_on(self.object, scope, right) else None
+            return None
+        reached = scope.only(RIGHTS[right])
+        # Equal for whoever has no other role: then the row, which is within the scope, is reached.
+        if reached == scope or may_on(self.object, scope, right):
+            return reached
+        return None
+
+    def _reaches(self, obj: Review) -> bool:
+        """Asks the database only where a user has further roles."""
+        return self.scope == self.request.scope or super()._reaches(obj)
 
     def turn(self) -> tuple[str, Scope] | None:
         """The level whose turn it is with the scope to act in; None when it is not this
@@ -96,8 +104,8 @@ class ReviewDetail(OfReview, TemplateView):
         if request.POST.get("state", self.object.state) != self.object.state:
             messages.error(request, _MOVED)
             return redirect(self.object)
-        shown = self.read()
-        sent = sent_from(request.POST, shown)
+        # Only whose turn it is has fields.
+        sent = sent_from(request.POST, self.read()) if self.turn() else Sent({}, {}, {})
         try:
             self._save(sent)
             self._step(verb)

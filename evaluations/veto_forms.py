@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from common.forms import DayInput, ScopedForm
+from common.forms import VERSION_FIELD, DayInput, ScopedForm
 from common.refusals import Refused
 from evaluations import vetoes
 from evaluations.models import Review
@@ -18,6 +18,12 @@ class ActingForm(ScopedForm):
 
     def initial_of(self, instance: Any) -> dict[str, Any]:
         return {}
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What was filled in, without the mark of the form."""
+        values = self.cleaned_data
+        return {name: value for name, value in values.items() if name != VERSION_FIELD}
 
     def act(self) -> None:
         """Do it; may raise Refused."""

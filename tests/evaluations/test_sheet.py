@@ -2,7 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from itertools import product
 
 import pytest
 from django.urls import reverse
@@ -152,7 +151,7 @@ def test_from_the_branch_through_town_and_district_and_city(cast, client, review
 
     def press(user, verb, **more):
         client.force_login(user)
-        answer = post(client, review, fields(client, review), verb, **more)
+        answer = post(client, review, {"state": review.state}, verb, **more)
         return said(client, answer)[0]
 
     assert "等镇街初评" in press(cast.secretary_a, "assess")
@@ -186,32 +185,28 @@ BUTTONS = {
 }
 
 
-@pytest.mark.parametrize("name", ["secretary_a", "town_a_staff", "district_staff", "sector_staff"])
+@pytest.mark.parametrize("name", ["secretary_a", "town_a_staff", "district_staff"])
 def test_state_verb_role_on_the_page(cast, client, review, name):
-    """Buttons are offered where the step is taken; a press that is not offered is refused."""
+    """A press that the page does not offer is refused, and moves nothing; the others are taken one
+    by one in the test above."""
+    review.scores.exclude(criterion__number__in=[1, 2]).delete()  # what it holds is not asked here
     client.force_login(cast.user(name))
-    verbs = {verb for offered in BUTTONS.values() for verb in offered}
-    for state, verb in product(R, [None, *sorted(verbs)]):
+    verbs = sorted({verb for offered in BUTTONS.values() for verb in offered})
+    for state in R:
         at(review, state)
+        mine = BUTTONS.get((name, state), set())
         page = client.get(page_of(review))
-        if name == "sector_staff":  # the sector committee does not stand above this branch
-            assert page.status_code == 404
-            continue
-        if verb is None:
-            offered = {one.verb for one in (*page.context["forward"], *page.context["back"])}
-            assert offered == BUTTONS.get((name, state), set()), state
-            continue
-        if verb in BUTTONS.get((name, state), set()):
-            continue  # taken one by one in the test above
-        answer = client.post(page_of(review), {"verb": verb, "state": state, "note": "原因"})
-        has_right = scope_for(cast.user(name)).may(REVIEW_FLOW.transitions[verb].right)
-        assert answer.status_code == (302 if has_right else 403), (state, verb)
-        review.refresh_from_db()
-        assert review.state == state
+        assert {one.verb for one in (*page.context["forward"], *page.context["back"])} == mine
+        for verb in set(verbs) - mine:
+            answer = client.post(page_of(review), {"verb": verb, "state": state, "note": "原因"})
+            has_right = scope_for(cast.user(name)).may(REVIEW_FLOW.transitions[verb].right)
+            assert answer.status_code == (302 if has_right else 403), (state, verb)
+            review.refresh_from_db()
+            assert review.state == state
 
 
 def test_a_foreign_review_is_not_there(cast, client, review):
-    for name in ("town_b_staff", "secretary_joint"):
+    for name in ("town_b_staff", "secretary_joint", "sector_staff"):
         client.force_login(cast.user(name))
         assert client.get(page_of(review)).status_code == 404
         assert client.post(page_of(review), {"verb": "save"}).status_code == 404
