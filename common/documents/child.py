@@ -22,6 +22,7 @@ HEAD, TAIL = b"%PDF-", b"%%EOF"
 _REACH = 1024  # the head may follow other bytes, the tail be followed by some
 _MOST_INFLATED = 64 * 1024 * 1024
 _STREAM = re.compile(rb"stream\r?\n")
+_END = b"endstream"
 _NAME = re.compile(rb"/([^\x00\t\n\x0c\r ()<>\[\]{}/%]+)")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _ACTIVE = frozenset({
@@ -62,14 +63,14 @@ def _parts(content: bytes) -> Iterator[bytes]:
     while found := _STREAM.search(content, at):
         head = content[at : found.start()]
         yield head
-        end = content.find(b"endstream", found.end())
+        end = content.find(_END, found.end())
         if end < 0:
             raise Unreadable(DAMAGED)
         if b"ObjStm" in {_plain(name) for name in _NAME.findall(head[head.rfind(b" obj") + 1 :])}:
             inflated = _inflated(content[found.end() : end], left)
             left -= len(inflated)
             yield inflated
-        at = end
+        at = end + len(_END)
     yield content[at:]
 
 
