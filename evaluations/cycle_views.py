@@ -81,6 +81,8 @@ class CycleDetail(OfCycle, TemplateView):
             title=str(cycle), cycle=cycle, board=boards.board(cycle, self.scope), job=job,
             running=job is not None and job.state in _LIVE, runs=runs,
             decides=bool(OFFICE & scope.roles) and cycle.state == CycleState.PUBLISHED,
+            late=self.reviews().exclude(state=ReviewState.SCORED).count() if runs else 0,
+            late_url=boards.list_url(cycle, matter="late"),
             lacking=boards.city_without_score(cycle).count() if runs else 0,
             matters=[one for one in waits_for(scope, cycle) if one.count],
             bands=self._bands(), **kwargs,
@@ -180,6 +182,7 @@ class Ranking(OfCycle, TemplateView):
         return super().get_context_data(
             title="拟定星级", cycle=self.cycle, rows=rows,
             rated=sum(len(row.rows) for row in rows), late=late,
+            late_url=boards.list_url(self.cycle, matter="late"),
             ties=[one for row in rows for one in row.ties],
             bands=[row.band for row in rows if row.band],
             is_open=self.cycle.state == CycleState.OPEN, **kwargs,

@@ -20,7 +20,7 @@ _ORGANIZATION = (
 _HINT = "名称或拼音首字母"
 MATTERS = (
     ("judge", "有待核实的否决情形"), ("tied", "同分待定"), ("banded", "拟定了星级"),
-    ("objected", "有异议"), ("own", "本级待授星"),
+    ("objected", "有异议"), ("late", "没有评完"),
 )
 
 
@@ -54,7 +54,7 @@ class ReviewFilter(ScopedFilterSet):
         conditions = {
             "judge": Q(pk__in=_suspected(queryset)), "tied": Q(is_tied=True),
             "banded": Q(band__isnull=False), "objected": Q(objections__isnull=False),
-            "own": Q(state=ReviewState.PUBLISHED, band__isnull=False),
+            "late": ~Q(state=ReviewState.SCORED),
         }
         rows = queryset.filter(conditions[value])
         return rows.distinct() if value == "objected" else rows

@@ -131,6 +131,13 @@ class Line:
         return bool(self.criterion.evidence and self.is_manual and not self.pieces and given)
 
     @property
+    def asks_reason(self) -> bool:
+        """Whether there is anything that a score could differ from."""
+        return bool(self.level) and (
+            not self.is_manual or self.level != Level.SELF or bool(self.reason)
+        )
+
+    @property
     def unfolds(self) -> bool:
         """Whether the field for the reason is open."""
         return bool(self.reason or self.problem)
@@ -239,19 +246,21 @@ class Sheet:
         meets = {COMMITMENTS_VALID} - {block.condition for block in against}
         if any(line.criterion.is_bonus and line.scored.at(LEVELS[-1]) for line in self.lines):
             meets.add(BONUS)
-        return preview(self.current, bands, meets, is_blocked=bool(against))
+        why = "有否决情形" if any(not block.condition for block in against) else "缺双向承诺"
+        return preview(self.current, bands, meets, why if against else "")
 
 
 def preview(
-    total: Decimal | None, bands: Sequence[Band], meets: set[str], *, is_blocked: bool
+    total: Decimal | None, bands: Sequence[Band], meets: set[str], blocked: str
 ) -> Preview:
-    """``bands``: the best first; what is missing for a better one is said."""
+    """``bands``: the best first; what is missing for a better one is said. ``blocked``: why there
+    is none in any case, "" if nothing blocks."""
     most = max((band.rank for band in bands), default=0)
     if total is None:
         return Preview(0, most, "还没有得分")
     reached = [band for band in bands if total >= band.minimum]
-    if is_blocked:
-        return Preview(0, most, "有否决情形或缺双向承诺，不授星")
+    if blocked:
+        return Preview(0, most, f"{blocked}，不授星")
     held = next((band for band in reached if set(band.conditions) <= meets), None)
     words = [f"预计{held.label}，由{GrantLevel(held.granted_by).label}审定"] if held else []
     if reached and reached[0] is not held:

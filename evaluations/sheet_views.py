@@ -184,7 +184,8 @@ class ReviewDetail(OfReview, TemplateView):
             ],
             against=found, preview=held, bands=bands, stages=words, current=current,
             refused=refused, steps=self._steps(), title=f"{review.subject} {review.cycle}",
-            back_with=self._came_back(), **self._buttons(shown, found, by_city),
+            back_with=self._came_back(), is_office=self.is_office,
+            **self._buttons(shown, found, by_city),
         )
         return self.render_to_response(context, status=status)
 

@@ -83,6 +83,8 @@ def test_each_number_of_the_board_opens_exactly_its_rows(cast, client, cycle, na
     for line, state, number in numbers(page):
         listed = client.get(number.url)
         assert listed.context["page"].total == number.value, (line, state)
+    if page.context["runs"]:
+        assert client.get(page.context["late_url"]).context["page"].total == page.context["late"]
     for matter in page.context["matters"]:
         assert client.get(matter.url).context["page"].total == matter.count, matter.label
 
