@@ -1,10 +1,10 @@
 """Cycles: the list, the board of one, its reviews, and what the district does with it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -31,6 +31,7 @@ class OfCycle(AccessMixin):
     """A page of one cycle: everybody who reads ratings may know of it; its rows are scoped."""
 
     roles = RIGHTS["read_ratings"]
+    model: ClassVar[type[Model]] = RatingCycle
     kwargs: dict[str, Any]
 
     def check_access(self) -> None:

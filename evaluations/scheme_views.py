@@ -15,7 +15,7 @@ from common.refusals import Refused
 from common.views import AccessMixin, PageView, ScopedFormView
 from evaluations import scheme_actions, schemes
 from evaluations.choices import Method
-from evaluations.models_schemes import SchemeVersion
+from evaluations.models_schemes import RatingScheme, SchemeVersion
 from evaluations.scheme_forms import FileForm, RowForm, SchemeForm, VersionForm
 from evaluations.scheme_parts import BANDS, PARTS, VETOES, Part, words
 from evaluations.scheme_sheets import write_part
@@ -47,6 +47,7 @@ class VersionCreate(AccessMixin, View):
     """编制新版本, as a copy of the newest."""
 
     roles = RIGHTS["edit_schemes"]
+    model = RatingScheme
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, pk: Any) -> HttpResponse:
@@ -64,6 +65,7 @@ class OfVersion(AccessMixin):
     """A page of one version: schemes are the same for everybody."""
 
     roles = RIGHTS["read_ratings"]
+    model = SchemeVersion
     kwargs: dict[str, Any]
 
     def check_access(self) -> None:

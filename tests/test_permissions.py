@@ -29,12 +29,14 @@ from common.access import ANYONE, PUBLIC, roles_of
 from common.models import ExportFile, ImportBatch
 from common.periods import month_of
 from enterprises.models import Entity
+from evaluations.models import RatingCycle
 from members.models import Member
 from organizations.models import Instructor, PartyOrganization
 from reports.models import Bulletin, ReportRun
 from tests import factories as make
 from tests.activities.logs import log_of
 from tests.cast import USERS
+from tests.evaluations.cycles import ratings_of
 from tests.ledgers.desk import entity, load
 from tests.routes import Route, routes
 
@@ -44,6 +46,7 @@ pytestmark = pytest.mark.django_db
 TABLE = Path(__file__).with_name("permissions.txt")
 ACTORS = ("anonymous", *USERS)
 MONTH = month_of(timezone.localdate())
+NOBODY = "00000000-0000-0000-0000-000000000000"
 # A value for each argument that is no row; a setting, a day, a year, the word of a drill-down.
 ARGUMENTS = {
     "reports:rows": {"key": "org_coverage"},
@@ -55,12 +58,18 @@ ARGUMENTS = {
     "accounts:link": {"token": "none"},
     "health_part": {"part": "web"},
     "accounts:office": {"role": "secretary"},
+    "evaluations:row_create": {"part": "bands"},
+    "evaluations:row_edit": {"part": "bands", "row": NOBODY},
+    "evaluations:part_upload": {"part": "bands"},
+    "evaluations:part_file": {"part": "bands"},
     "security:rule_detail": {"key": "login.failure_limit"},
     "security:rule_edit": {"key": "login.failure_limit"},
     "security:rule_cancel": {"key": "login.failure_limit"},
 }
 # Routes whose pk is not of the model that they show.
-ROWS = {"organizations:secretary_phone": PartyOrganization}
+ROWS = {
+    "organizations:secretary_phone": PartyOrganization, "evaluations:review_list": RatingCycle,
+}
 COMMON = {"day": date(2026, 10, 1), "year": 2026, "key": "staff_threshold"}
 
 
@@ -105,6 +114,7 @@ def records(cast) -> dict[type, dict[str, Any]]:
         LogPhoto: {at: photo_of(log) for at, log in logs.items()},
         Visit: (visits := visits_of(cast, other)),
         Need: {at: need_of(visit) for at, visit in visits.items()},
+        **ratings_of(cast),
     }
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
@@ -11,7 +12,19 @@ from accounts.scope import scope_for
 from common.models import Job, JobState
 from evaluations import actions
 from evaluations.choices import CommitmentState, FindingState, ReviewState
-from evaluations.models import Commitment, Finding, RatingCycle, RatingScheme, Review, Score
+from evaluations.models import (
+    Commitment,
+    Evidence,
+    Finding,
+    Objection,
+    RatingCycle,
+    RatingScheme,
+    Review,
+    Score,
+    StarGrant,
+)
+from evaluations.models_schemes import SchemeVersion, Veto
+from evaluations.shipping import ship
 
 D = Decimal
 
@@ -91,3 +104,47 @@ def said(client: Client, answer: Any) -> list[str]:
     """The messages on the page that an answer leads to."""
     page = client.get(answer.url) if answer.status_code == 302 else answer
     return [str(message) for message in page.context["messages"]]
+
+
+def ratings_of(cast: Any) -> dict[type, dict[str, Any]]:
+    """Model → rows by where they stand (甲镇, 乙街道), for the table of permissions; the sheets are
+    empty."""
+    ship()
+    version = SchemeVersion.objects.get(scheme__name="堡垒指数")
+    cycle = RatingCycle.objects.create(
+        version=version, name="2026 年度", first_on=date(2026, 1, 1), last_on=date(2026, 12, 31),
+        self_by=date(2026, 11, 28), town_by=date(2026, 12, 10), district_by=date(2026, 12, 20),
+    )
+    reviews = {
+        "a": Review.objects.create(cycle=cycle, organization=cast.organization_a),
+        "b": Review.objects.create(cycle=cycle, organization=cast.organization_b),
+    }
+    veto = Veto.objects.first()
+    return {
+        RatingScheme: {"-": version.scheme}, SchemeVersion: {"-": version},
+        RatingCycle: {"-": cycle}, Review: reviews,
+        Evidence: {at: _piece(review) for at, review in reviews.items()},
+        Finding: {
+            at: Finding.objects.create(review=review, veto=veto, text="情况")
+            for at, review in reviews.items()
+        },
+        Objection: {
+            at: Objection.objects.create(review=review, said_on=date(2026, 11, 1), text="异议")
+            for at, review in reviews.items()
+        },
+        StarGrant: {
+            at: StarGrant.objects.create(
+                organization=review.organization, scheme=version.scheme, rank=3, label="三星",
+                granted_by="town", document="1号", change="rated", starts_on=date(2025, 12, 1),
+            )
+            for at, review in reviews.items()
+        },
+    }
+
+
+def _piece(review: Review) -> Evidence:
+    """A picture."""
+    piece = Evidence(review=review, title="照片", digest=str(review.pk))
+    piece.file.save(f"{review.pk}.jpg", ContentFile(b"x"), save=False)
+    piece.save()
+    return piece
