@@ -45,6 +45,11 @@ def waits_for(scope: Scope, cycle: RatingCycle) -> Iterator[Waiting]:
     if scope.may("judge_vetoes"):
         rows = boards.to_judge(scope.only(RIGHTS["judge_vetoes"]), cycle=cycle)
         yield Waiting("否决情形待核实", rows.count(), boards.list_url(cycle, matter="judge"))
+    yield from _conclusions(scope, cycle)
+
+
+def _conclusions(scope: Scope, cycle: RatingCycle) -> Iterator[Waiting]:
+    """Objections, then what each level grants."""
     if scope.may("rate_district"):
         rows = Review.objects.within(scope.only(_DISTRICT)).filter(cycle=cycle)
         objected = rows.filter(state=ReviewState.OBJECTED).count()
@@ -152,6 +157,20 @@ def to_judge(person: Asker) -> Matter:
     if len(cycles) == 1:
         url = boards.list_url(RatingCycle(pk=cycles.pop()), matter="judge")
     return Matter("否决情形待核实", rows.count(), "份", lines, url, mailed=True)
+
+
+@waiting(Box.TODO, order=75, roles=_TOWN | _DISTRICT)
+def to_conclude(person: Asker) -> Matter:
+    """Objections to look into, and stars to grant once publication is over: a line for each."""
+    published = boards.cycles().filter(state=CycleState.PUBLISHED)
+    found = [
+        (cycle, one) for cycle in published for one in _conclusions(person.scope, cycle)
+        if one.count
+    ]
+    lines = [
+        Line(f"{cycle}：{one.label} {one.count} 份", one.url) for cycle, one in found[:SHOWN]
+    ]
+    return Matter("星级评定收尾", len(found), "件", lines, mailed=True)
 
 
 @waiting(Box.RETURNED, order=70, roles=_SELF)

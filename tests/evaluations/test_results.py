@@ -189,6 +189,7 @@ def test_an_objection_holds_up_granting_until_it_is_looked_into(cast, client, fo
     values = {"said_on": "2026-11-20", "text": "第 3 项没有协议"}
     assert "日期应在公示期内" in client.post(create, values).content.decode()
     client.post(create, values | {"said_on": "2026-11-23"})
+    assert waiting(cast.district_staff) == {"星级评定收尾": 1}
     page = client.get(url("publication", four.pk))
     [objection] = page.context["objections"]
     time_machine.move_to("2026-12-01 10:00+08:00")
@@ -229,11 +230,14 @@ def test_each_level_grants_its_own_bands_by_document(cast, client, four, time_ma
     assert "公示到 2026-11-30 结束" in answer.content.decode()
     time_machine.move_to("2026-12-01 10:00+08:00")
     client.force_login(cast.district_staff)
+    assert waiting(cast.district_staff) == {"星级评定收尾": 1}
     assert "请填写文号" in client.post(decide, values | {"document": ""}).content.decode()
     client.post(decide, values)
     assert [(star.rank, star.granted_by) for star in StarGrant.objects.all()] == [
         (4, GrantLevel.DISTRICT)
     ]
+    assert waiting(cast.district_staff) == {}
+    assert waiting(cast.town_a_staff) == waiting(cast.town_b_staff) == {"星级评定收尾": 1}
     # A town grants what is its own: the other town's 三星 stays.
     client.force_login(cast.town_a_staff)
     town = {"level": "town", "document": "甲镇党发〔2026〕9号", "decided_on": "2026-12-01"}
