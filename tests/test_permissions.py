@@ -269,7 +269,7 @@ def permitted(route, roles, scope, records, at, method) -> set[int]:
     """The statuses that the rules leave open."""
     if roles in (ANYONE, PUBLIC):
         return {200, 302, 400, 405}
-    if "pk" in route.arguments:
+    if "pk" in route.arguments and hasattr(model_of(route).objects, "within"):
         rows = model_of(route).objects
         of_row = {"pk": records[model_of(route)][at].pk}
         if not rows.within(scope).filter(**of_row).exists():
@@ -284,6 +284,7 @@ def permitted(route, roles, scope, records, at, method) -> set[int]:
 
 # What the rules above do not know, each with its reason.
 KNOWN = {
+    "evaluations:row_edit": "a row that the scheme does not have: 404",
     "exports:export_detail": "also the district sees only its own: 404",
     "exports:export_file": "an export that is not made yet has no file: 404",
     "imports:template": "a kind that one may not import has no template: 404",
@@ -292,6 +293,7 @@ KNOWN = {
 }
 
 NARROWER = {
+    "evaluations:review_evidence": "only whose turn it is adds evidence: 403",
     "activities:visit_edit": "only who recorded it, and the town of its instructor: 403",
 }
 

@@ -117,6 +117,13 @@ def waiting(user):
     }
 
 
+def test_the_history_of_an_organization_names_its_reviews(cast, client, cycle):
+    """A review is a record of its own, and the organization stands at its far end."""
+    client.force_login(cast.district_staff)
+    page = client.get(f"/organizations/{cast.organization_a.pk}/history/")
+    assert "新增：中共甲一支部委员会 2026 年度" in page.content.decode()
+
+
 def test_what_waits_for_whom(cast, cycle):
     first = cycle.reviews.get(organization=cast.organization_a)
     assert waiting(cast.secretary_a) == {"星级自评": 1}
