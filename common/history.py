@@ -211,6 +211,12 @@ class _Far:
     number: int
     ids: Sequence[UUID] = ()
 
+    @property
+    def named(self) -> type[models.Model]:
+        """What the ids are of: the record that owns the row, or the row itself, which then is a
+        record of its own."""
+        return self.owner.related_model or self.model
+
 
 def _far_lines(acts: Sequence[_Act], pk: UUID) -> list[list[_Far]]:
     """What each act did to links that end at the record."""
@@ -277,7 +283,7 @@ def _entries(
 
 def _want(names: Names, line: Any) -> None:
     if isinstance(line, _Far):
-        names.want(line.owner.related_model, *line.ids)
+        names.want(line.named, *line.ids)
     elif line.field is not None:
         names.want_values(line.field, line.old, line.new)
     else:
@@ -308,7 +314,7 @@ def _far_change(line: _Far, names: Names) -> Change:
     label, verb = str(line.model._meta.verbose_name), _OPERATIONS[line.operation]
     if not line.ids:
         return Change(label, "", f"{verb} {line.number:,} 条")
-    named = "、".join(names.name(line.owner.related_model, pk) for pk in line.ids)
+    named = "、".join(names.name(line.named, pk) for pk in line.ids)
     return Change(label, "", f"{verb}：{named}")
 
 

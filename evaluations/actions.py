@@ -1,18 +1,14 @@
 """Cycles and reviews: open, score, hand on, publish, decide, re-check."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Department, User
+from accounts.models import User
 from accounts.scope import Scope
-from areas.choices import AreaLevel
-from areas.models import Area
 from common import jobs, parameters, workdays
 from common.models import Via
 from common.refusals import Refused
@@ -24,11 +20,10 @@ from evaluations.choices import (
     GrantChange,
     GrantLevel,
     Level,
-    RatedKind,
     ReviewState,
     VersionState,
 )
-from evaluations.computing import add_scores
+from evaluations.computing import add_scores, begun
 from evaluations.flow import CYCLE_FLOW, FINDING_FLOW, REVIEW_FLOW
 from evaluations.models import (
     Band,
@@ -39,8 +34,9 @@ from evaluations.models import (
     Score,
     StarGrant,
 )
+from evaluations.publication import DISPUTED
 from evaluations.queries import Block, blocks, proposals, scored
-from organizations.models import PartyOrganization
+from evaluations.scoring import Clash, Given, Overtaken, WrongScores
 
 # state of a review → the level whose turn it is, and the right that scoring needs.
 TURN: Mapping[str, tuple[str, str]] = {
@@ -55,6 +51,14 @@ HAND_ON: Mapping[str, frozenset[str]] = {
     Level.TOWN: frozenset({"review"}),
     Level.DISTRICT: frozenset({"finish", "refer"}),
     Level.CITY: frozenset({"record_city"}),
+}
+# The totals that a step back takes away.
+_SCORED_ANEW: Mapping[str, tuple[str, ...]] = {
+    "withdraw": (Level.SELF,),
+    "return_self": (Level.SELF, Level.TOWN),
+    "return_town": (Level.TOWN, Level.DISTRICT),
+    "reopen": (Level.DISTRICT, Level.CITY),
+    "rescore": (Level.DISTRICT, Level.CITY),
 }
 
 
@@ -94,21 +98,10 @@ def open_cycle(
             town_by=town_by, district_by=district_by,
             publish_days=parameters.value("rating.publish_days"),
         )
-        Review.objects.bulk_create(Review(cycle=cycle, **one) for one in _rated(cycle))
+        Review.objects.bulk_create(Review(cycle=cycle, **one) for one in begun(cycle))
         add_scores(cycle)
         jobs.start(kind="evaluations.compute", subject=cycle.pk, by=by)
     return cycle
-
-
-def _rated(cycle: RatingCycle) -> list[dict[str, UUID]]:
-    kind = cycle.version.scheme.rated
-    if kind == RatedKind.ORGANIZATION:
-        rows = PartyOrganization.objects.active(cycle.last_on).order_by("name", "pk")
-        return [{"organization_id": pk} for pk in rows.values_list("pk", flat=True)]
-    if kind == RatedKind.TOWN:
-        rows = Area.objects.in_use(cycle.last_on).filter(level=AreaLevel.TOWN).order_by("code")
-        return [{"town_id": pk} for pk in rows.values_list("pk", flat=True)]
-    return [{"department_id": pk} for pk in Department.objects.values_list("pk", flat=True)]
 
 
 def recompute(*, cycle: RatingCycle, by: User, scope: Scope) -> jobs.Job:
@@ -123,51 +116,19 @@ def recompute(*, cycle: RatingCycle, by: User, scope: Scope) -> jobs.Job:
 # --- Scoring ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Given:
-    """What a reviewer entered for a criterion, on the score row of ``revision``. ``score`` None:
-    taken back."""
-
-    score: Decimal | None
-    reason: str = ""
-    revision: int = 0
-
-
-@dataclass(frozen=True)
-class Clash:
-    """Someone else has scored the same criterion meanwhile: theirs and mine."""
-
-    criterion: UUID
-    theirs: Decimal | None
-    mine: Decimal | None
-
-
-class Overtaken(Refused):
-    """Nothing was saved: ``clashes`` says what someone else saved first."""
-
-    def __init__(self, clashes: list[Clash]) -> None:
-        super().__init__(f"有 {len(clashes)} 项刚被别人改过，请核对后再保存。")
-        self.clashes = clashes
-
-
-class WrongScores(Refused):
-    """Nothing was saved: ``problems`` has a sentence for each criterion that cannot be taken."""
-
-    def __init__(self, problems: dict[UUID, str]) -> None:
-        super().__init__(f"有 {len(problems)} 项得分要改。")
-        self.problems = problems
-
-
 def save_scores(
     *, review: Review, given: Mapping[UUID, Given], by: User, scope: Scope
 ) -> list[Score]:
     """Save the scores that differ from what is there, for the level whose turn it is.
 
     Returns the rows that were written. Raises WrongScores, Overtaken (of two at once one wins,
-    and the other sees both), Refused when it is not this user's turn.
+    and the other sees both), Refused when it is not this user's turn, or no longer the turn that
+    ``review`` was read in.
     """
     with recording(by=by, via=Via.PAGE):
         fresh = Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
+        if fresh.state != review.state:
+            raise Refused(f"这份评定现在{fresh.get_state_display()}，请看最新内容。")
         level = turn_of(fresh, scope)
         rows = {
             row.criterion_id: row
@@ -236,6 +197,8 @@ def hand_on(*, review: Review, verb: str, by: User, scope: Scope, note: str = ""
     """Submit the level's scores: their total is kept. Raises Refused when something is missing:
     a criterion that nobody has scored, or a veto that nobody has judged."""
     with recording(by=by, via=Via.PAGE):
+        # Nobody saves a score between the sum and the step.
+        Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
         level = turn_of(review, scope)
         if verb not in HAND_ON[level]:
             raise Refused(f"现在{review.get_state_display()}，不能这样办。")
@@ -259,9 +222,15 @@ def _listed(numbers: list[int], most: int = 8) -> str:
 
 
 def step(*, review: Review, verb: str, by: User, scope: Scope, note: str = "") -> None:
-    """A step that brings no scores: withdraw, return, reopen, object, uphold, rescore."""
+    """A step that brings no scores: withdraw, return, reopen, object, uphold, rescore. What is to
+    be scored anew has no total any more."""
     with recording(by=by, via=Via.PAGE):
-        REVIEW_FLOW.apply(review, verb, by=by, scope=scope, note=note)
+        if verb == "return_self" and review.organization_id is None:
+            raise Refused("镇街和部门没有支部自评，不能退回支部。")
+        if verb == "return_town" and review.department_id is not None:
+            raise Refused("部门没有镇街初评，不能退回镇街。")
+        cleared = {f"total_{level}": None for level in _SCORED_ANEW.get(verb, ())}
+        REVIEW_FLOW.apply(review, verb, by=by, scope=scope, note=note, **cleared)
 
 
 def judge(*, finding: Finding, verb: str, note: str, by: User, scope: Scope) -> None:
@@ -359,6 +328,9 @@ def _may_decide(
         raise Refused("公示以后才能授星。")
     if timezone.localdate() <= cycle.published_until:
         raise Refused(f"公示到 {cycle.published_until:%Y-%m-%d} 结束，之后才能授星。")
+    disputed = cycle.reviews.filter(state__in=DISPUTED).count()
+    if disputed:
+        raise Refused(f"还有 {disputed} 个在核查异议，查清并重新公示后再授星。")
     if not document.strip():
         raise Refused("请填写审定文件的文号。")
     if decided_on > timezone.localdate():

@@ -121,6 +121,10 @@ for _meeting in _MEETINGS:
     _declare(_meeting)
 
 
+# What is counted in the activities ledger.
+FROM_ACTIVITIES = frozenset({"attendance", *(meeting.key for meeting in _MEETINGS)})
+
+
 @formula("attendance", "到会率", ORGANIZATION)
 def attendance(ids: Collection[UUID], span: Span) -> Results:
     """实到 ÷ 应到 of all activities that say both."""

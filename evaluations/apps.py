@@ -39,3 +39,14 @@ class EvaluationsConfig(AppConfig):
         trace.track(models.CommitmentItem, "commitment_id")
         trace.track(models.CommitmentAppraisal, "commitment_id")
         trace.track(models.Honour, "id", "organization_id|entity_id")
+        self._ratings()
+
+    def _ratings(self) -> None:
+        """Cycles, sheets, stars: the navigation and what waits."""
+        from common import navigation  # noqa: PLC0415 -- models need ready apps
+        from evaluations import inbox  # noqa: PLC0415
+
+        navigation.register(navigation.Item(
+            "星级评定", "evaluations:cycle_list", navigation.SERVICE, 10,
+            count=inbox.waiting_reviews,
+        ))

@@ -6,16 +6,21 @@ many are rated: one call of each formula, one statement that writes what differs
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
 
+from accounts.models import Department
+from areas.choices import AreaLevel
+from areas.models import Area
 from common.periods import Span
-from evaluations.choices import FindingState, Method, RatedKind
+from evaluations.choices import FindingState, Method, RatedKind, ReviewState
 from evaluations.formulas import finder_of, formula_of
 from evaluations.models import Criterion, Finding, RatingCycle, Review
 from evaluations.rules import points_of
+from organizations.models import PartyOrganization
 
 _SUBJECT = {
     RatedKind.ORGANIZATION: "organization_id",
@@ -94,6 +99,22 @@ def _find(cycle: RatingCycle, reviews: Mapping[UUID, UUID]) -> None:
     Finding.objects.bulk_create(
         [one for one in shown if (one.review_id, one.veto_id, one.row) not in known]
     )
+
+
+def begun(cycle: RatingCycle) -> list[dict[str, Any]]:
+    """The reviews that a cycle begins with, as the values of their fields. Organizations begin by
+    assessing themselves; towns speak for themselves in what is the first review elsewhere,
+    departments are reviewed by the district."""
+    kind = cycle.version.scheme.rated
+    if kind == RatedKind.ORGANIZATION:
+        rows = PartyOrganization.objects.active(cycle.last_on).order_by("name", "pk")
+        return [{"organization_id": pk} for pk in rows.values_list("pk", flat=True)]
+    if kind == RatedKind.TOWN:
+        rows = Area.objects.in_use(cycle.last_on).filter(level=AreaLevel.TOWN).order_by("code")
+        towns = rows.values_list("pk", flat=True)
+        return [{"town_id": pk, "state": ReviewState.TOWN} for pk in towns]
+    departments = Department.objects.values_list("pk", flat=True)
+    return [{"department_id": pk, "state": ReviewState.DISTRICT} for pk in departments]
 
 
 _ADD = """

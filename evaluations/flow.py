@@ -30,6 +30,8 @@ REVIEW_FLOW = Flow(
                needs_note=True),
     Transition("rescore", "异议成立，重新复评", {S.OBJECTED}, S.DISTRICT, right="rate_district",
                needs_note=True),
+    # With its cycle (actions_results.reopen_cycle).
+    Transition("unpublish", "撤回公示", {S.PUBLISHED}, S.SCORED),
     # Granting is a decision of the level that the band demands (actions.decide).
     Transition("grant", "授星", {S.PUBLISHED}, S.GRANTED),
     Transition("pass_over", "不授星", {S.PUBLISHED}, S.UNRATED),

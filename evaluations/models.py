@@ -187,7 +187,10 @@ class Score(models.Model):
 
 class Evidence(models.Model):
     """佐证: attached once to what is rated, used for many criteria: a record of the portal
-    (``table`` and ``row``) or a file (``file``: an unguessable name in the storage)."""
+    (``table`` and ``row``) or a file (``file``: an unguessable name in the storage; ``digest``: the
+    same file again is the one that is there)."""
+
+    personal = ("title",)
 
     scope_parent = "review"
 
@@ -198,7 +201,8 @@ class Evidence(models.Model):
     title = models.CharField("名称", max_length=100)
     table = models.CharField("台账", max_length=60, blank=True)
     row = models.UUIDField("记录", null=True, blank=True)
-    file = models.CharField("文件", max_length=200, blank=True)
+    file = models.FileField("文件", upload_to="evidence/", max_length=200, blank=True)
+    digest = models.CharField("摘要", max_length=64, blank=True)
     criteria = models.ManyToManyField(Criterion, related_name="evidence_used", verbose_name="指标")
     added_at = models.DateTimeField("添加时间", default=timezone.now)
     added_by = models.ForeignKey(
@@ -213,11 +217,18 @@ class Evidence(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(row__isnull=False) ^ ~Q(file=""), name="evidence_is_something"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["review", "digest"], condition=~Q(digest=""), name="evidence_file_once"
+            ),
+            models.UniqueConstraint(fields=["review", "row"], name="evidence_record_once"),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("evaluations:evidence_file", args=[self.pk])
 
 
 class Finding(models.Model):
@@ -322,6 +333,9 @@ class StarGrant(Rated, DatedRecord):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.label}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("evaluations:star_detail", args=[self.pk])
 
 
 # --- Commitments and honours --------------------------------------------------------------------

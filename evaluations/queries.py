@@ -94,9 +94,9 @@ def _with_bonus(cycle: RatingCycle) -> set[UUID]:
     """Reviews whose last word on some bonus criterion is more than nothing."""
     rows = Score.objects.filter(review__cycle=cycle, criterion__is_bonus=True)
     found = set()
-    for row in rows.select_related("criterion"):
+    for row in rows.select_related("criterion", "review"):
         [one] = _as_scored([row])
-        if (one.at(LEVELS[-1]) or 0) > 0:
+        if (one.at(level_of(row.review)) or 0) > 0:
             found.add(row.review_id)
     return found
 

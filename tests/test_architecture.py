@@ -145,6 +145,7 @@ QUERIES_BESIDE_SCOPE = {
         "Entity.exclude": KEYS, "Entity.at": KEYS, "Entity.filter": "kinds that the file names",
     },
     "enterprises/views.py": {"EntityState.at": OF_A_ROW},
+    "evaluations/cycle_views.py": {"Job.filter": OF_A_ROW},
     "members/details.py": {"MemberState.at": OF_A_ROW, "model.at": OF_A_ROW},
     "members/entity_pages.py": {"Member.counting": OF_A_ROW, "Affiliation.at": OF_A_ROW},
     "members/organization_pages.py": {

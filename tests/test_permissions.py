@@ -30,6 +30,7 @@ from common.access import ANYONE, PUBLIC, roles_of
 from common.models import ExportFile, ImportBatch
 from common.periods import month_of
 from enterprises.models import Entity
+from evaluations.models import RatingCycle
 from members.models import Member
 from organizations.models import Instructor, PartyOrganization
 from registers.models import Site
@@ -39,6 +40,7 @@ from services.ticket_forms import FORMS, PRESSED
 from tests import factories as make
 from tests.activities.logs import log_of
 from tests.cast import USERS
+from tests.evaluations.cycles import ratings_of
 from tests.ledgers.desk import entity, load
 from tests.routes import Route, routes
 
@@ -48,6 +50,7 @@ pytestmark = pytest.mark.django_db
 TABLE = Path(__file__).with_name("permissions.txt")
 ACTORS = ("anonymous", *USERS)
 MONTH = month_of(timezone.localdate())
+NOBODY = "00000000-0000-0000-0000-000000000000"
 # A value for each argument that is no row; a setting, a day, a year, the word of a drill-down.
 ARGUMENTS = {
     "reports:rows": {"key": "org_coverage"},
@@ -59,12 +62,18 @@ ARGUMENTS = {
     "accounts:link": {"token": "none"},
     "health_part": {"part": "web"},
     "accounts:office": {"role": "secretary"},
+    "evaluations:row_create": {"part": "bands"},
+    "evaluations:row_edit": {"part": "bands", "row": NOBODY},
+    "evaluations:part_upload": {"part": "bands"},
+    "evaluations:part_file": {"part": "bands"},
     "security:rule_detail": {"key": "login.failure_limit"},
     "security:rule_edit": {"key": "login.failure_limit"},
     "security:rule_cancel": {"key": "login.failure_limit"},
 }
 # Routes whose pk is not of the model that they show.
-ROWS = {"organizations:secretary_phone": PartyOrganization}
+ROWS = {
+    "organizations:secretary_phone": PartyOrganization, "evaluations:review_list": RatingCycle,
+}
 # The pages of declared ledgers stand for all of them: tests/registers has the others.
 for _page in ("detail", "edit", "history", "secret"):
     ROWS[f"ledgers:record_{_page}"] = Site
@@ -119,6 +128,7 @@ def records(cast) -> dict[type, dict[str, Any]]:
         LogPhoto: {at: photo_of(log) for at, log in logs.items()},
         Visit: visits,
         **tickets_of(cast, visits),
+        **ratings_of(cast),
     }
 
 
@@ -312,7 +322,7 @@ def permitted(route, roles, scope, records, at, method) -> set[int]:
     """The statuses that the rules leave open."""
     if roles in (ANYONE, PUBLIC):
         return {200, 302, 400, 405}
-    if "pk" in route.arguments:
+    if "pk" in route.arguments and hasattr(model_of(route).objects, "within"):
         rows = model_of(route).objects
         of_row = {"pk": records[model_of(route)][at].pk}
         if not rows.within(scope).filter(**of_row).exists():
@@ -327,6 +337,7 @@ def permitted(route, roles, scope, records, at, method) -> set[int]:
 
 # What the rules above do not know, each with its reason.
 KNOWN = {
+    "evaluations:row_edit": "a row that the scheme does not have: 404",
     "exports:export_detail": "also the district sees only its own: 404",
     "exports:export_file": "an export that is not made yet has no file: 404",
     "imports:template": "a kind that one may not import has no template: 404",
@@ -335,6 +346,7 @@ KNOWN = {
 }
 
 NARROWER = {
+    "evaluations:review_evidence": "only whose turn it is adds evidence: 403",
     "activities:visit_edit": "only who recorded it, and the town of its instructor: 403",
     **{
         f"services:ticket_{verb}": "only whose turn it is (services/ticket_rights.py): 403"

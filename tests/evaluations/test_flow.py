@@ -35,6 +35,7 @@ TABLES = {
         "object": ({R.PUBLISHED}, R.OBJECTED, DISTRICT),
         "uphold": ({R.OBJECTED}, R.PUBLISHED, DISTRICT),
         "rescore": ({R.OBJECTED}, R.DISTRICT, DISTRICT),
+        "unpublish": ({R.PUBLISHED}, R.SCORED, set()),
         "grant": ({R.PUBLISHED}, R.GRANTED, set()),
         "pass_over": ({R.PUBLISHED}, R.UNRATED, set()),
     }),
