@@ -1,5 +1,7 @@
 """What every test may use."""
 
+import gc
+import logging
 import signal
 
 import pytest
@@ -20,6 +22,18 @@ LONG = (
     "tests/test_hostile_", "tests/reports/test_load_demo.py", "tests/imports/",
     "tests/common/test_ledger_forms.py", "tests/common/test_restore",
 )
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays to the end: look for cycles among the rest only, and less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+    # pytest keeps what is logged and shows it; a second copy with every traceback costs time.
+    logging.getLogger().handlers = [
+        handler for handler in logging.getLogger().handlers
+        if type(handler) is not logging.StreamHandler
+    ]
 
 
 @pytest.hookimpl(trylast=True)

@@ -218,7 +218,7 @@ def uploaded(client: Client, name: str) -> str:
 @pytest.mark.django_db(transaction=True)
 def test_hostile_uploads_are_the_workers_business(worker, cast, client, monkeypatch):
     """With a worker of its own the web process starts no child and opens no file."""
-    monkeypatch.setattr("common.guarded.parent.subprocess.Popen", None)
+    monkeypatch.setattr("common.guarded.processes.subprocess.Popen", None)
     client.force_login(cast.district_staff)
     seen = {case["name"]: case["seen"] for case in CASES}
     for name in (

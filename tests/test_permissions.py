@@ -6,6 +6,7 @@ difference is then read line by line: a foreign row is 404, an own row without t
 without signing in there is only the way to the login, and without a grant there is never data.
 """
 
+import logging
 import os
 from collections.abc import Iterator
 from datetime import date
@@ -207,9 +208,23 @@ def _worker_and_beat_are_there():
         redis.delete(*keys)
 
 
+@pytest.fixture(autouse=True)
+def _quiet():
+    """Thousands of refusals need no lines in the log, each with a traceback."""
+    logger = logging.getLogger("django.request")
+    logger.disabled = True
+    yield
+    logger.disabled = False
+
+
+# One for all clients, or each would load the middleware.
+HANDLER = Client(raise_request_exception=False).handler
+
+
 def signed_in(session: str) -> Client:
     """A new client of a session; an answer may sign the one before out."""
     client = Client(raise_request_exception=False)
+    client.handler = HANDLER
     if session:
         client.cookies[settings.SESSION_COOKIE_NAME] = session
     return client
@@ -241,6 +256,7 @@ def sessions(cast) -> dict[str, str]:
     for name in USERS:
         client = Client()
         client.force_login(cast.user(name))
+        client.get("/me/")  # the session notes when it began, and later requests only read it
         found[name] = client.cookies[settings.SESSION_COOKIE_NAME].value
     return found
 

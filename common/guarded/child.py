@@ -51,14 +51,19 @@ class Frames:
         self._stream.flush()
 
 
-def main(
-    serve: Callable[[BinaryIO, dict[str, Any], Frames], None], *, damaged: str
-) -> None:
-    """Serve one request: ``serve(file, request, frames)`` writes the answer. ``damaged``: what to
-    say of a file on which it breaks."""
+Serve = Callable[[BinaryIO, dict[str, Any], Frames], None]
+
+
+def main(serve: Serve, *, damaged: str) -> None:
+    """Serve the one request on standard input; see answer()."""
     # Short-lived and full of rows: looking for cycles among them costs a third of the time.
     gc.disable()
-    request = json.load(sys.stdin)
+    answer(serve, json.load(sys.stdin), damaged=damaged)
+
+
+def answer(serve: Serve, request: dict[str, Any], *, damaged: str) -> None:
+    """Within the limits: ``serve(file, request, frames)`` writes the answer. ``damaged``: what to
+    say of a file on which it breaks."""
     confine(request)
     frames = Frames(sys.stdout.buffer)
     frames.send("ready", None)

@@ -6,32 +6,29 @@
     finally:
         child.close()
 
-The module (see child.py) has its own limits of memory and time and is killed with its parent.
+The module (see child.py) has its own limits of memory and time and is killed with its parent. Where
+the start of an interpreter is too slow, a ``Warm`` one takes the place of the module's name.
 """
 
 import io
-import json
 import logging
 import os
 import pickle
 import select
 import signal
 import struct
-import subprocess
-import sys
 import time
 import weakref
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from common.guarded.errors import Unreadable
+from common.guarded.processes import Child, Started, Warm
 
 logger = logging.getLogger(__name__)
 
 LARGEST_FRAME = 48 * 1024 * 1024
 
-_ROOT = Path(__file__).resolve().parents[2]
 _PIECE = 1024 * 1024
 _ALLOWED = {
     ("datetime", "date"),
@@ -65,28 +62,15 @@ class Guarded:
     ``cpu_limit`` (seconds) are kept by child.confine(). ``timeout``: seconds of silence."""
 
     def __init__(
-        self, module: str, file: BinaryIO, request: dict[str, Any], *, timeout: float,
+        self, module: str | Warm, file: BinaryIO, request: dict[str, Any], *, timeout: float,
         sentences: Sentences,
     ) -> None:
         self._timeout, self._sentences = timeout, sentences
-        descriptor = file.fileno()
-        self._process = subprocess.Popen(  # noqa: S603 -- modules of our own
-            [sys.executable, "-sP", "-m", module],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            pass_fds=[descriptor],
-            cwd="/",
-            # Nothing of this process's environment: it holds keys and database addresses.
-            env={"PYTHONPATH": str(_ROOT), "LC_ALL": "C.UTF-8"},
+        self._process: Child = (
+            module.start(file, request) if isinstance(module, Warm)
+            else Started(module, file, request)
         )
-        self._end = weakref.finalize(self, _kill, self._process)
-        message = request | {"descriptor": descriptor, "parent": os.getpid()}
-        try:
-            with self._process.stdin as stream:  # type: ignore[union-attr]
-                stream.write(json.dumps(message).encode())
-        except BrokenPipeError:
-            pass  # it died at once: _wait_until_ready() says so
+        self._end = weakref.finalize(self, self._process.end)
         self._wait_until_ready()
 
     def _wait_until_ready(self) -> None:
@@ -94,8 +78,8 @@ class Guarded:
         try:
             self._frame()
         except EOFError as error:
+            code = self._process.code(self._timeout)
             self.close()
-            code = self._process.returncode
             raise RuntimeError(f"the process that reads files ended with code {code}") from error
 
     def receive(self) -> tuple[str, Any]:
@@ -123,7 +107,7 @@ class Guarded:
         self._end()
 
     def _read(self, size: int) -> bytes:
-        stream = self._process.stdout.fileno()  # type: ignore[union-attr]
+        stream = self._process.stream
         waiting = select.poll()
         waiting.register(stream, select.POLLIN | select.POLLHUP)
         give_up = time.monotonic() + self._timeout
@@ -140,7 +124,7 @@ class Guarded:
 
     def _verdict(self) -> tuple[str, Any]:
         """Say what it means that the process has ended without a last word."""
-        code = self._process.wait(self._timeout)
+        code = self._process.code(self._timeout)
         if code == -signal.SIGABRT:
             return "too large", None
         if code in (-signal.SIGXCPU, -signal.SIGKILL):
@@ -148,9 +132,3 @@ class Guarded:
         logger.warning("The process that reads files ended with code %s", code)
         raise Unreadable(self._sentences.damaged)
 
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    if process.stdout:
-        process.stdout.close()
-    process.wait()

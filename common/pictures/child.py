@@ -1,14 +1,25 @@
-"""The guarded process that decodes a photo: python -m common.pictures.child."""
+"""What the guarded process does that decodes a photo (python -m common.guarded.nursery)."""
 
 import io
 import warnings
 from typing import Any, BinaryIO
 
-from PIL import ExifTags, Image
+from PIL import (
+    ExifTags,
+    Image,
+    # What a photo may be. Imported here, where children find them, or each would on its own.
+    JpegImagePlugin,  # noqa: F401
+    MpoImagePlugin,  # noqa: F401
+    PngImagePlugin,  # noqa: F401
+    TiffImagePlugin,  # noqa: F401 -- reads EXIF
+    WebPImagePlugin,  # noqa: F401
+)
 
-from common.guarded.child import Frames, main
+from common.guarded.child import Frames
 from common.guarded.errors import Unreadable
 from common.pictures.kinds import DAMAGED, TOO_LARGE, kind_of
+
+__all__ = ["DAMAGED", "serve"]
 
 LONGEST_SIDE = 1600
 MOST_PIXELS = 40_000_000
@@ -38,11 +49,12 @@ def serve(file: BinaryIO, _request: dict[str, Any], frames: Frames) -> None:
         raise Unreadable(TOO_LARGE) from error
     if image.width * image.height > MOST_PIXELS:
         raise Unreadable(TOO_LARGE)
-    # A JPEG is decoded at half or quarter size where that is enough.
-    image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+    # A JPEG is decoded at half or quarter size where that is enough for both sides.
+    shrink = min(1, LONGEST_SIDE / max(image.size))
+    image.draft("RGB", (max(1, int(image.width * shrink)), max(1, int(image.height * shrink))))
     plain = _plain(image)
     target = io.BytesIO()
-    plain.save(target, "JPEG", quality=QUALITY, optimize=True)
+    plain.save(target, "JPEG", quality=QUALITY)
     frames.send(
         "picture", {"data": target.getvalue(), "width": plain.width, "height": plain.height}
     )
@@ -54,7 +66,7 @@ def _plain(image: Image.Image) -> Image.Image:
     image.load()
     turn = image.getexif().get(ExifTags.Base.Orientation)
     image = _rgb(image)
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.HAMMING)
     if turn in _TURNS:
         image = image.transpose(_TURNS[turn])
     bare = Image.new("RGB", image.size)
@@ -72,7 +84,3 @@ def _rgb(image: Image.Image) -> Image.Image:
         ground.paste(image, mask=image.getchannel("A"))
         return ground
     return image if image.mode == "RGB" else image.convert("RGB")
-
-
-if __name__ == "__main__":
-    main(serve, damaged=DAMAGED)

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from common.guarded.errors import Unreadable
 from common.guarded.parent import Guarded, Sentences
+from common.guarded.processes import Warm
 from common.pictures.kinds import DAMAGED, TOO_LARGE, kind_of
 
 __all__ = ["LARGEST_FILE", "Picture", "Unreadable", "reencode"]
@@ -25,6 +26,7 @@ LONGEST_WAIT = 30.0
 _SENTENCES = Sentences(
     too_large=TOO_LARGE, too_slow="这张照片处理不了，请换一张，或截屏后再传。", damaged=DAMAGED
 )
+_DARKROOM = Warm("common.pictures.child")
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,7 @@ def reencode(source: BinaryIO) -> Picture:
 
 def _reencode(file: BinaryIO) -> Picture:
     request = {"memory_limit": MEMORY_LIMIT, "cpu_limit": CPU_LIMIT}
-    child = Guarded(
-        "common.pictures.child", file, request, timeout=LONGEST_WAIT, sentences=_SENTENCES
-    )
+    child = Guarded(_DARKROOM, file, request, timeout=LONGEST_WAIT, sentences=_SENTENCES)
     try:
         kind, found = child.receive()
         if kind == "too large":

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils import timezone
 from accounts.choices import Role
 from accounts.links import digest_of, one_time_link
 from accounts.models import Grant, OneTimeLink, User
+from config.settings import base
 from tests.common.people import PASSWORD, make_district, make_user
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +53,18 @@ def test_wrong_password_and_unknown_account_read_the_same(client, user):
     for page in (wrong, unknown):
         assert "账号或密码不正确" in page
         assert f"还可以再试 {FAILURE_LIMIT - 1} 次" in page
+
+
+def test_passwords_are_kept_as_owasp_asks_and_old_ones_anew(client, user, settings):
+    settings.PASSWORD_HASHERS = base.PASSWORD_HASHERS
+    user.password = Argon2PasswordHasher().encode(PASSWORD, "saltsaltsaltsaltsaltsa")
+    user.save()
+    assert "$m=102400,t=2,p=8$" in user.password
+    assert sign_in(client).status_code == 302
+    user.refresh_from_db()
+    assert user.password.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+    client.post("/logout/")
+    assert sign_in(client).status_code == 302
 
 
 def test_empty_fields_are_named(client):

@@ -56,7 +56,7 @@ def test_too_many_rows_are_refused_before_the_first_is_given():
 
 
 def test_reader_that_cannot_start_is_no_fault_of_the_file(monkeypatch):
-    monkeypatch.setattr("common.guarded.parent.sys.executable", "/bin/false")
+    monkeypatch.setattr("common.guarded.processes.sys.executable", "/bin/false")
     with pytest.raises(RuntimeError):
         opened(book())
 
