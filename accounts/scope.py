@@ -68,6 +68,8 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     "rate_district": frozenset({Role.DISTRICT}),
     "judge_vetoes": frozenset({Role.DISTRICT, Role.TOWN}),
     "commit": frozenset({Role.SECRETARY, Role.TOWN}),
+    "read_commitments": STAFF_ROLES | {Role.SECRETARY},
+    "edit_commitments": STAFF_ROLES | {Role.SECRETARY},
     "run_cycles": frozenset({Role.DISTRICT}),
     "edit_schemes": frozenset({Role.DISTRICT}),
     # The three administrators: each has one, and nobody else has any of them.

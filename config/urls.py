@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organizations/", include("organizations.urls")),
     path("members/", include("members.urls")),
     path("", include("activities.urls")),
+    path("commitments/", include("evaluations.commitment_urls")),
     path("rules/", include("common.rules.urls")),
     path("security/", include("common.rules.security_urls")),
     path("imports/", include("common.imports.urls")),

@@ -35,7 +35,18 @@ class EvaluationsConfig(AppConfig):
         trace.track(models.Finding, "review_id")
         trace.track(models.Objection, "review_id")
         trace.track(models.StarGrant, "id", "organization_id|town_id|department_id")
-        trace.track(models.Commitment, "organization_id", "entity_id")
+        trace.track(models.Commitment)
         trace.track(models.CommitmentItem, "commitment_id")
         trace.track(models.CommitmentAppraisal, "commitment_id")
-        trace.track(models.Honour, "id", "organization_id|entity_id")
+        trace.track(models.Honour)
+        self._commitments()
+
+    def _commitments(self) -> None:
+        """Commitments: ledger, pages, what waits."""
+        from common import ledgers, navigation  # noqa: PLC0415 -- models need ready apps
+        from evaluations import commitment_inbox, commitment_ledger  # noqa: F401, PLC0415
+
+        ledgers.register(commitment_ledger.CommitmentLedger)
+        navigation.register(navigation.Item(
+            "双向承诺", "commitments:commitment_list", navigation.SERVICE, 30
+        ))

@@ -363,7 +363,7 @@ class Commitment(models.Model):
         return f"{self.organization}与{self.entity} {self.year}年双向承诺"
 
     def get_absolute_url(self) -> str:
-        return reverse("evaluations:commitment_detail", args=[self.pk])
+        return reverse("commitments:commitment_detail", args=[self.pk])
 
 
 class CommitmentItem(models.Model):
