@@ -70,6 +70,8 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     "commit": frozenset({Role.SECRETARY, Role.TOWN}),
     "read_commitments": STAFF_ROLES | {Role.SECRETARY},
     "edit_commitments": STAFF_ROLES | {Role.SECRETARY},
+    "read_honours": STAFF_ROLES | {Role.SECRETARY},
+    "nominate": frozenset({Role.SECRETARY, Role.TOWN}),
     "run_cycles": frozenset({Role.DISTRICT}),
     "edit_schemes": frozenset({Role.DISTRICT}),
     # The three administrators: each has one, and nobody else has any of them.

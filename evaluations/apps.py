@@ -39,14 +39,26 @@ class EvaluationsConfig(AppConfig):
         trace.track(models.CommitmentItem, "commitment_id")
         trace.track(models.CommitmentAppraisal, "commitment_id")
         trace.track(models.Honour)
+        trace.track(models.Nomination)
         self._commitments()
 
     def _commitments(self) -> None:
-        """Commitments: ledger, pages, what waits."""
+        """Commitments and honours: ledgers, pages, what waits."""
         from common import ledgers, navigation  # noqa: PLC0415 -- models need ready apps
-        from evaluations import commitment_inbox, commitment_ledger  # noqa: F401, PLC0415
+        from evaluations import (  # noqa: PLC0415
+            commitment_inbox,  # noqa: F401
+            commitment_ledger,
+            honour_inbox,  # noqa: F401
+            honour_ledger,
+        )
 
         ledgers.register(commitment_ledger.CommitmentLedger)
-        navigation.register(navigation.Item(
-            "双向承诺", "commitments:commitment_list", navigation.SERVICE, 30
-        ))
+        ledgers.register(honour_ledger.HonourLedger)
+        for order, label, name in (
+            (30, "双向承诺", "commitments:commitment_list"),
+            (40, "三好评选", "honours:nomination_list"),
+        ):
+            navigation.register(navigation.Item(label, name, navigation.SERVICE, order))
+        navigation.register(
+            navigation.Item("荣誉", "honours:honour_list", navigation.LEDGERS, 70)
+        )

@@ -10,14 +10,14 @@ from typing import Any
 from accounts.choices import Role
 from common import changes
 from common.ledgers.columns import ChoiceCell, Column, DateCell, IntegerCell, TextCell
-from common.ledgers.facets import Facet, Plain, rows_of
+from common.ledgers.facets import Facet, rows_of
 from common.ledgers.ledger import Ledger
 from common.ledgers.rows import Options, Row
 from common.ledgers.rules import refuse_repeated
 from evaluations.choices import Appraised, Appraiser, CommitmentState, Side
 from evaluations.commitment_cells import FIELDS, Promise, PromisesCell, printed, promises
 from evaluations.models import Commitment, CommitmentAppraisal, CommitmentItem
-from evaluations.references import ReferenceCell, entity_names, refer_to_entity
+from evaluations.references import ReferenceCell, Referring, entity_names, refer_to_entity
 from organizations.facets import find_organization
 from organizations.finder import EntityFinder, OrganizationFinder
 from organizations.models import PartyOrganization
@@ -31,26 +31,14 @@ ITEMS_STAND = "已送审，承诺事项不能再改；要改请先退回修改�
 _HEAD = ("id", "organization_id", "entity_id", "year", "state")
 
 
-class Head(Plain):
-    """The commitment itself. ``row.facts`` has the records that it names."""
-
-    def load(self, ids, options):
-        super().load(ids, options)
-        self.entities = entity_names((row["entity_id"] for row in self.found.values()), options)
+class Head(Referring):
+    """The commitment itself; a blank 进度 says nothing."""
 
     def plan(self, row, options):
         known = self.found.get(row.record)
-        for column in self.columns[:2]:
-            if found := row.facts.get(column.attribute):
-                row.cells[column.column_name] = found
-            else:
-                row.cells.pop(column.column_name, None)
-        state = self.columns[4]
+        state = next(column for column in self.columns if column.attribute == "state")
         if known and not row.given(state):
             row.cells[state.column_name] = known["state"]
-        row.facts["moved"] = bool(known) and (
-            row.facts.get("organization_id") not in (None, known["organization_id"])
-        )
         super().plan(row, options)
 
 

@@ -11,7 +11,7 @@ from common import cells
 from common.cells import name_key
 from common.ledgers.columns import Column, TextCell
 from common.ledgers.export import suggestion
-from common.ledgers.facets import rows_of
+from common.ledgers.facets import Plain, rows_of
 from common.ledgers.rows import Options, Row
 from enterprises.models import Entity
 from organizations.coverage import valid_links
@@ -21,6 +21,7 @@ from organizations.finder import EntityFinder, printed_entities
 class ReferenceCell(TextCell):
     """A record that is read as text, stored as its id, printed by its name."""
 
+    nothing: Any = None
     names: Callable[[uuid.UUID], str]
 
     def render(self, value, obj=None, **kwargs):
@@ -57,6 +58,32 @@ def refer_to_entity(
     except cells.CellError as error:
         row.error(column, error.sentence)
         return None
+
+
+class Referring(Plain):
+    """A record that names an organization and an entity. ``identify`` leaves their ids in
+    ``row.facts``, under the columns' attributes; None where the row names none."""
+
+    REFERENCES = ("organization_id", "entity_id")
+
+    def load(self, ids, options):
+        super().load(ids, options)
+        self.entities = entity_names((row["entity_id"] for row in self.found.values()), options)
+
+    def plan(self, row, options):
+        known = self.found.get(row.record)
+        for column in self.columns:
+            if column.attribute not in self.REFERENCES:
+                continue
+            if found := row.facts.get(column.attribute):
+                row.cells[column.column_name] = found
+            else:
+                row.cells.pop(column.column_name, None)
+        organization = row.facts.get("organization_id")
+        row.facts["moved"] = bool(known and organization) and (
+            organization != known["organization_id"]
+        )
+        super().plan(row, options)
 
 
 @suggestion("covered")
