@@ -396,6 +396,9 @@ class CommitmentItem(models.Model):
     def __str__(self) -> str:
         return self.text
 
+    def get_absolute_url(self) -> str:
+        return reverse("commitments:commitment_detail", args=[self.commitment_id])
+
 
 class CommitmentAppraisal(models.Model):
     """评诺: what one kind of people thought of how a commitment was kept."""

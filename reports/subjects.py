@@ -27,9 +27,10 @@ from reports.figures import Extent, Indicator, Population, Share, ShareIndicator
 from reports.indicators import INDICATORS, ORG_COVERAGE
 from reports.life import BRANCHES, LOGS
 from reports.populations import ENTITIES, INDUSTRY, MEMBERS, ORGANIZATIONS
+from reports.ratings import COMMITMENTS, PROMISES
 from reports.states import state_rows
 
-POPULATIONS = (ENTITIES, ORGANIZATIONS, MEMBERS, LOGS, BRANCHES)
+POPULATIONS = (ENTITIES, ORGANIZATIONS, MEMBERS, LOGS, BRANCHES, COMMITMENTS, PROMISES)
 CELLS = frozenset(
     key for population in POPULATIONS for key in (*population.dimensions, *population.filters)
 )
@@ -51,6 +52,9 @@ _PARTS: Mapping[str, tuple[str, str]] = {
     "log_on_time": ("按期报送的日志", "没有按期报送的日志"),
     "log_accepted": ("审核通过的日志", "没有审核通过的日志"),
     "three_meetings_complete": ("三会一课开齐", "三会一课有缺项"),
+    "rated_share": ("持有星级", "没有星级"),
+    "commitment_share": ("签了双向承诺", "没有签双向承诺"),
+    "commitments_fulfilled": ("已兑现的承诺", "没有兑现的承诺"),
 }
 
 
