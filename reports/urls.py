@@ -13,6 +13,7 @@ urlpatterns = [
     path("figures/change/<str:key>/", views_drill.ChangeRows.as_view(), name="change_rows"),
     path("figures/due/<str:key>/", views_drill.DueRows.as_view(), name="due_rows"),
     path("reports/", views_runs.RunList.as_view(), name="run_list"),
+    path("reports/book/", views_runs.BookCreate.as_view(), name="book_new"),
     path("reports/new/", views_runs.RunCreate.as_view(), name="run_new"),
     path("reports/<uuid:pk>/", views_runs.RunDetail.as_view(), name="run"),
     path("reports/<uuid:pk>/<str:kind>/", views_runs.RunFile.as_view(), name="run_file"),

@@ -40,7 +40,7 @@ class Book:
         return sheet
 
     def row(self, sheet: Any, line: int, values: Iterable[Any], form: Any = None) -> None:
-        """A row of texts, numbers and (number, address) pairs."""
+        """A row of texts, counts, scores (floats) and (count, address) pairs."""
         for at, value in enumerate(values):
             if value is None or value == "":
                 continue
@@ -48,6 +48,8 @@ class Book:
                 count, url = value
                 sheet.write_url(line, at, absolute(url), self.link, str(count))
                 sheet.write_number(line, at, count, self.link)
+            elif isinstance(value, float):
+                sheet.write_number(line, at, value, form)
             elif isinstance(value, int):
                 sheet.write_number(line, at, value, form or self.number)
             else:
