@@ -23,6 +23,7 @@ from common.commands import PortalCommand, Refused
 from common.dated import BEGINNING
 from common.models import BatchState, ImportBatch, Via
 from districts.mingchuan import FILES, SEED, SELF_EMPLOYED, write_workbooks
+from evaluations import demo as ratings_demo
 from organizations.models import Instructor, PartyOrganization
 
 DISTRICT, TOWN = "990101", "990101101"  # 明川区, 青石镇
@@ -162,6 +163,8 @@ class Command(PortalCommand):
         )
         if count := demo.load(seed=SEED, today=day, people=people):
             self._say(f"  月度日志和走访：{count:,} 份日志")
+        if count := ratings_demo.load(seed=SEED, today=day, people=people):
+            self._say(f"  双向承诺、荣誉、星级评定：{count:,} 份承诺书")
 
     # --- report -----------------------------------------------------------------------------------
 
