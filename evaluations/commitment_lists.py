@@ -16,6 +16,7 @@ from common.views import day_of
 from enterprises.models import Entity
 from evaluations.choices import VALID_COMMITMENTS, CommitmentState
 from evaluations.models import Commitment, CommitmentItem
+from evaluations.references import year_filter, year_words
 from organizations.models import OrganizationState, PartyOrganization
 
 TONES = {
@@ -49,9 +50,7 @@ class CommitmentFilter(ScopedFilterSet):
     )
     search_hint = "党组织或企业名称、拼音首字母"
 
-    year = django_filters.NumberFilter(
-        label="年度", widget=forms.NumberInput(attrs={"min": 2000, "max": 2100})
-    )
+    year = year_filter()
     state = django_filters.ChoiceFilter(label="进度", choices=_COUNTS, method="filter_state")
     kept = django_filters.ChoiceFilter(label="兑现", choices=_KEPT, method="filter_kept")
     town = AreaFilter(AreaLevel.TOWN, method="filter_town")
@@ -68,7 +67,7 @@ class CommitmentFilter(ScopedFilterSet):
     def filter_kept(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         if value == DONE:
             return queryset.filter(Exists(_items()), ~Exists(unfulfilled()))
-        open_items = unfulfilled()
+        queryset, open_items = queryset.filter(state__in=VALID_COMMITMENTS), unfulfilled()
         if value == LATE:
             open_items = open_items.filter(due_on__lt=timezone.localdate())
         return queryset.filter(Exists(open_items))
@@ -92,7 +91,7 @@ COLUMNS = (
     Column("organization", "党组织", value=lambda row: str(row.organization), fixed=True,
            link=lambda row: row.get_absolute_url(),
            sub=Column("entity", "企业", value=lambda row: str(row.entity))),
-    Column("year", "年度", kind="number", sort=("-year", "year")),
+    Column("year", "年度", value=year_words, sort=("-year", "year")),
     Column("state", "进度", value="get_state_display", kind="state", up=True,
            tones={state.label: tone for state, tone in TONES.items()}),
     Column("kept", "兑现/承诺", value=kept_words, short="兑现"),

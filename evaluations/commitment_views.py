@@ -14,6 +14,7 @@ from common.access import may_on
 from common.forms import DayInput, speak_plainly
 from common.history import history_of
 from common.ledgers.forms import LedgerForm
+from common.ledgers.rows import Options
 from common.ledgers.views import (
     LedgerCreateView,
     LedgerListView,
@@ -30,13 +31,14 @@ from evaluations.commitment_lists import COLUMNS, SORTS, TONES, CommitmentFilter
 from evaluations.flow import COMMITMENT_FLOW
 from evaluations.models import Commitment, CommitmentItem
 from organizations.entity_pages import address_of, visible_ids
+from organizations.finder import OrganizationFinder
 
 LIST = reverse_lazy("commitments:commitment_list")
-STAGES = ("提诺", "支部审", "镇街审", "区备案", "亮诺", "评诺")
+STAGES = ("提诺", "支部审", "镇街审", "区备案", "亮诺", "践诺", "评诺")
 # State → the stage that is being worked on; STAGES are counted from 1.
 _STAGE = {
     CommitmentState.PROPOSED: 1, CommitmentState.BRANCH: 3, CommitmentState.TOWN: 4,
-    CommitmentState.REGISTERED: 5, CommitmentState.SHOWN: 6, CommitmentState.APPRAISED: 7,
+    CommitmentState.REGISTERED: 5, CommitmentState.SHOWN: 6, CommitmentState.APPRAISED: 8,
     CommitmentState.HOLLOW: 0,
 }
 # Verbs that take something back or judge: they stand apart from the way forward.
@@ -124,7 +126,7 @@ class CommitmentDetail(ScopedDetailView):
             sides=[(side, [item for item in items if item.side == side]) for side in Side],
             late=_late(items, timezone.localdate()), today=timezone.localdate(),
             done=sum(item.done_on is not None for item in items), promised=len(items),
-            may_draft=may_edit and is_draft,
+            may_draft=may_edit and is_draft, is_draft=is_draft,
             may_fulfil=one.state in RUNNING and may_on(one, scope, "commit"),
             ahead=[verb for verb in verbs if verb.verb not in _BACK],
             back=[verb for verb in verbs if verb.verb in _BACK],
@@ -179,8 +181,14 @@ class CommitmentCreate(LedgerCreateView):
     list_url, list_title = LIST, "双向承诺"
 
     def get_initial(self) -> dict[str, Any]:
-        today = timezone.localdate()
-        return super().get_initial() | {"year": today.year, "signed_on": today.isoformat()}
+        """This year, and the secretary's own organization."""
+        today, own = timezone.localdate(), {}
+        if len(self.scope.organizations) == 1 and not self.scope.roots:
+            options = Options(day=today, scope=self.scope)
+            own["organization"] = OrganizationFinder(options).name(*self.scope.organizations)
+        return super().get_initial() | {
+            "year": today.year, "signed_on": today.isoformat(), **own,
+        }
 
 
 class CommitmentEdit(LedgerUpdateView):

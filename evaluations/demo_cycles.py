@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from activities.models import Activity
 from common.models import FlowStep
 from evaluations import queries, rules
 from evaluations.choices import (
@@ -23,6 +24,7 @@ from evaluations.choices import (
 from evaluations.computing import add_scores, compute
 from evaluations.demo_promises import Steps, Teller
 from evaluations.models import (
+    Evidence,
     Finding,
     RatingCycle,
     RatingScheme,
@@ -34,6 +36,7 @@ from evaluations.shipping import STARS
 from organizations.models import PartyOrganization
 
 HALF = Decimal("0.5")
+PROOFS = 2
 _SCORE = """
 UPDATE evaluations_score s
 SET by_self = n.by_self, by_town = n.by_town, by_district = n.by_district,
@@ -92,7 +95,33 @@ class Cycles:
         )
         add_scores(cycle)
         compute(cycle)
+        self._prove(cycle)
         return cycle
+
+    def _prove(self, cycle: RatingCycle) -> None:
+        """Two activities of each organization as evidence of what nobody can compute."""
+        held = Activity.objects.counting().filter(
+            held_on__gte=cycle.first_on, held_on__lte=cycle.last_on
+        ).order_by("organization_id", "-held_on", "pk")
+        latest: dict[uuid.UUID, list[Activity]] = {}
+        for one in held.only("pk", "organization_id", "topic").iterator(chunk_size=2000):
+            if len(known := latest.setdefault(one.organization_id, [])) < PROOFS:
+                known.append(one)
+        manual = [one for one in self.criteria.values() if one.method == Method.MANUAL]
+        proofs, links = [], []
+        for review in cycle.reviews.all():
+            for one in latest.get(review.organization_id, ()):
+                proof = Evidence(
+                    review=review, title=one.topic[:100], table=Activity._meta.db_table,
+                    row=one.pk,
+                )
+                proofs.append(proof)
+                links += [
+                    Evidence.criteria.through(evidence=proof, criterion=criterion)
+                    for criterion in self.rng.sample(manual, min(PROOFS, len(manual)))
+                ]
+        Evidence.objects.bulk_create(proofs)
+        Evidence.criteria.through.objects.bulk_create(links)
 
     # --- Scores ---------------------------------------------------------------------------------
 

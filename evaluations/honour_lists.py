@@ -14,6 +14,7 @@ from common.tables import Column
 from common.views import day_of
 from enterprises.models import Entity, EntityState
 from evaluations.choices import THREE_GOOD, HonourKind, HonourLevel, NominationState
+from evaluations.references import year_filter, year_words
 from organizations.models import OrganizationState, PartyOrganization
 
 TONES = {
@@ -25,13 +26,6 @@ _HOLDERS = ((ORGANIZATIONS, "党组织"), (ENTITIES, "市场主体"), (PERSONS, 
 GOOD_CHOICES = [(kind.value, kind.label) for kind in THREE_GOOD]
 
 
-def _year() -> django_filters.NumberFilter:
-    return django_filters.NumberFilter(
-        label="年度", field_name="year",
-        widget=forms.NumberInput(attrs={"min": 2000, "max": 2100}),
-    )
-
-
 class HonourFilter(ScopedFilterSet):
     search_fields = (
         "name__contains", "person__contains", "organization__name_key__contains",
@@ -40,7 +34,7 @@ class HonourFilter(ScopedFilterSet):
     search_hint = "荣誉、党组织、企业或姓名"
     folded = ("town",)
 
-    year = _year()
+    year = year_filter()
     level = django_filters.ChoiceFilter(label="级别", choices=HonourLevel)
     kind = django_filters.ChoiceFilter(label="荣誉类别", choices=HonourKind)
     holder = django_filters.ChoiceFilter(label="获得者", choices=_HOLDERS, method="filter_holder")
@@ -73,7 +67,7 @@ class NominationFilter(ScopedFilterSet):
     search_fields = ("person__contains", "organization__name_key__contains")
     search_hint = "党组织或姓名"
 
-    year = _year()
+    year = year_filter()
     kind = django_filters.ChoiceFilter(label="评选类别", choices=GOOD_CHOICES)
     state = django_filters.ChoiceFilter(label="进度", choices=NominationState)
     town = AreaFilter(AreaLevel.TOWN, method="filter_town")
@@ -88,12 +82,18 @@ def whose(row: Any) -> str:
     return str(row.organization or row.entity) if row.person else ""
 
 
+def kind_words(row: Any) -> str:
+    """The kind where the name does not say it already."""
+    kind = row.get_kind_display()
+    return "" if row.name == kind else kind
+
+
 COLUMNS = (
     Column("name", "荣誉名称", fixed=True, link=lambda row: row.get_absolute_url(),
-           sub=Column("kind", "荣誉类别", value="get_kind_display")),
+           sub=Column("kind", "荣誉类别", value=kind_words)),
     Column("holder", "获得者", sub=Column("whose", "所在党组织或企业", value=whose)),
     Column("level", "级别", value="get_level_display", whole=True),
-    Column("year", "年度", kind="number", sort=("-year", "year")),
+    Column("year", "年度", value=year_words, sort=("-year", "year")),
     Column("granted_on", "表彰日期", kind="date", short="表彰"),
     Column("granted_by", "表彰单位", wide=True),
     Column("document", "文号", shown=False),
@@ -109,7 +109,7 @@ NOMINATION_COLUMNS = (
            link=lambda row: row.get_absolute_url(),
            sub=Column("organization", "党组织", value=whose)),
     Column("kind", "评选类别", value="get_kind_display", short="类别", whole=True),
-    Column("year", "年度", kind="number", sort=("-year", "year")),
+    Column("year", "年度", value=year_words, sort=("-year", "year")),
     Column("state", "进度", value="get_state_display", kind="state", up=True,
            tones={state.label: tone for state, tone in TONES.items()}),
     Column("nominated_on", "推荐日期", kind="date", short="推荐"),

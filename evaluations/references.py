@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import django_filters
 from django.utils import timezone
 
 from common import cells
@@ -84,6 +85,25 @@ class Referring(Plain):
             organization != known["organization_id"]
         )
         super().plan(row, options)
+
+
+YEARS_BACK = 10
+
+
+def years() -> list[tuple[int, str]]:
+    """The years that a list can be narrowed to, the next one first."""
+    this = timezone.localdate().year
+    return [(year, f"{year} 年") for year in range(this + 1, this - YEARS_BACK, -1)]
+
+
+def year_filter() -> django_filters.ChoiceFilter:
+    """年度 of commitments, honours, recommendations."""
+    return django_filters.ChoiceFilter(label="年度", field_name="year", choices=years)
+
+
+def year_words(row: Any) -> str:
+    """A year is no amount: 2026, not 2,026."""
+    return str(row.year)
 
 
 @suggestion("covered")

@@ -10,8 +10,8 @@ from uuid import UUID
 from areas.models import Area
 from evaluations import queries
 from evaluations.choices import CycleState, Level, ReviewState
-from evaluations.models import Criterion, Evidence, RatingCycle, Review, Score, StarGrant
-from evaluations.rules import ranks
+from evaluations.models import Evidence, RatingCycle, Review, Score, StarGrant
+from evaluations.rules import Scored, ranks
 from organizations.models import OrganizationState
 from reports.figures import Extent
 from reports.models import book_title
@@ -23,8 +23,9 @@ COLUMNS = (
     "理由", "系统分依据",
 )
 EVIDENCE = ("佐证", "来源", "用于指标")
+_NOUGHT = Decimal(0)
 
-Sheet = dict[str, Any]  # {"title", "columns": [..], "rows": [[..], ..], "evidence": [[..], ..]}
+Sheet = dict[str, Any]  # "id", "title", "columns", "rows", "categories", "evidence": plain texts
 
 
 def build(
@@ -54,12 +55,15 @@ def build(
             "last_on": cycle.last_on.isoformat(), "state": CycleState(cycle.state).label,
         },
         "bonus_cap": _plain(version.bonus_cap),
-        "levels": [{"key": level.value, "label": level.label} for level in Level],
-        "categories": _categories(version.criteria.all()),
+        "levels": [
+            {"key": level.value, "label": level.label,
+             "is_used": any(_total(one, level) is not None for one in reviews)}
+            for level in Level
+        ],
         "bands": _bands(cycle, reviews),
         "ranking": _ranking(reviews, places, day),
     }
-    return figures, _sheets(reviews)
+    return figures, _sheets(reviews, version.bonus_cap)
 
 
 def _plain(value: Decimal | None) -> str:
@@ -67,12 +71,37 @@ def _plain(value: Decimal | None) -> str:
     return "" if value is None else f"{value.normalize():f}"
 
 
-def _categories(criteria: Iterable[Criterion]) -> list[dict[str, Any]]:
-    found: dict[str, Decimal] = {}
-    for one in criteria:
-        if not one.is_bonus:
-            found[one.category] = found.get(one.category, Decimal(0)) + one.points
-    return [{"name": name, "points": _plain(points)} for name, points in found.items()]
+def _total(review: Review, level: str) -> Decimal | None:
+    return getattr(review, f"total_{level}")
+
+
+BONUS = "加分"
+
+
+def _categories(review: Review, scores: Iterable[Score], cap: Decimal) -> list[dict[str, Any]]:
+    """Points of each category and what it makes at each level that has had its turn; the bonus
+    with its cap stands last."""
+    points: dict[str, Decimal] = {}
+    sums: dict[str, dict[str, Decimal]] = {}
+    for row in scores:
+        criterion = row.criterion
+        name = BONUS if criterion.is_bonus else criterion.category
+        points[name] = cap if criterion.is_bonus else points.get(name, _NOUGHT) + criterion.points
+        score = Scored(criterion, criterion.points, criterion.is_bonus, row.computed, row.by)
+        found = sums.setdefault(name, dict.fromkeys(Level.values, _NOUGHT))
+        for level in Level.values:
+            found[level] += score.at(level) or _NOUGHT
+    return [
+        {
+            "name": name, "points": _plain(points[name]),
+            "sums": [
+                _plain(min(sums[name][level], points[name]) if name == BONUS else sums[name][level])
+                if _total(review, level) is not None else ""
+                for level in Level.values
+            ],
+        }
+        for name in sorted(points, key=lambda name: name == BONUS)
+    ]
 
 
 def _bands(cycle: RatingCycle, reviews: Iterable[Review]) -> list[dict[str, Any]]:
@@ -96,11 +125,8 @@ def _ranking(
     organizations = [one.organization_id for one in reviews if one.organization_id]
     states = OrganizationState.objects.at(day).filter(organization__in=organizations)
     towns = dict(states.values_list("organization_id", "town__name"))
-    granted = {
-        grant.review_id: f"{grant.label}（{grant.document}）"
-        for grant in StarGrant.objects.filter(review__in=[one.pk for one in reviews])
-        .order_by("starts_on")
-    }
+    grants = StarGrant.objects.filter(review__in=[one.pk for one in reviews])
+    granted = {grant.review_id: grant for grant in grants.order_by("starts_on")}
     blocked = queries.blocks(reviews)
     return [
         {
@@ -109,12 +135,13 @@ def _ranking(
             "name": str(one.subject),
             "town": towns.get(one.organization_id) or "",
             "totals": [
-                {"label": level.label, "value": _plain(getattr(one, f"total_{level.value}"))}
+                {"label": level.label, "value": _plain(_total(one, level))}
                 for level in Level
             ],
             "total": _plain(one.total),
             "state": ReviewState(one.state).label,
-            "result": granted.get(one.pk) or _proposed(one),
+            "result": granted[one.pk].label if one.pk in granted else _proposed(one),
+            "document": granted[one.pk].document if one.pk in granted else "",
             "blocks": [str(block) for block in blocked.get(one.pk, ())],
         }
         for one in reviews
@@ -129,7 +156,7 @@ def _proposed(review: Review) -> str:
     return f"拟{review.band.label}" if review.band else ReviewState(review.state).label
 
 
-def _sheets(reviews: list[Review]) -> list[Sheet]:
+def _sheets(reviews: list[Review], cap: Decimal) -> list[Sheet]:
     """Scores and evidence of each review, in their order."""
     ids = [one.pk for one in reviews]
     scores: dict[UUID, list[Score]] = {}
@@ -147,6 +174,7 @@ def _sheets(reviews: list[Review]) -> list[Sheet]:
         {
             "id": str(review.pk), "title": str(review.subject), "columns": list(COLUMNS),
             "rows": [_line(score) for score in scores.get(review.pk, ())],
+            "categories": _categories(review, scores.get(review.pk, ()), cap),
             "evidence": evidence.get(review.pk, []),
         }
         for review in reviews

@@ -4,13 +4,12 @@ changed what, and its evidence. All criteria stand in the workbook."""
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.template.loader import render_to_string
 
 from reports.book import Sheet
 from reports.pdf import printed
 
-NUMBER, CATEGORY, NAME, POINTS, COMPUTED = range(5)
+NUMBER, _CATEGORY, NAME, POINTS, COMPUTED = range(5)
 
 
 def draw(payload: dict[str, Any], sheets: list[Sheet], imprint: dict[str, str]) -> bytes:
@@ -23,44 +22,35 @@ def context(
 ) -> dict[str, Any]:
     """What the template prints."""
     by_review = {sheet["id"]: sheet for sheet in sheets}
-    levels = len(payload["levels"])
+    used = [at for at, level in enumerate(payload["levels"]) if level["is_used"]]
     return {
         **payload,
         "imprint": imprint,
-        "base": settings.PUBLIC_URL,
         "has_towns": any(row["town"] for row in payload["ranking"]),
+        "levels": [payload["levels"][at] for at in used],
         "entries": [
-            {
-                "row": row,
-                "categories": _categories(payload, by_review[row["id"]], levels),
-                "lost": _lost(by_review[row["id"]], levels),
-                "evidence": by_review[row["id"]]["evidence"],
-            }
+            _entry(row, by_review[row["id"]], used, len(payload["levels"]))
             for row in payload["ranking"]
         ],
     }
 
 
-def _categories(payload: dict[str, Any], sheet: Sheet, levels: int) -> list[dict[str, Any]]:
-    """Points and scores of each category: what the records say, and each level."""
-    last, bonus = COMPUTED + levels + 1, COMPUTED + levels + 2
-    found = []
-    for category in payload["categories"]:
-        rows = [
-            row for row in sheet["rows"] if row[CATEGORY] == category["name"] and not row[bonus]
-        ]
-        sums = [_sum(row[at] for row in rows) for at in range(COMPUTED + 1, last + 1)]
-        found.append({"name": category["name"], "points": category["points"], "sums": sums})
-    rows = [row for row in sheet["rows"] if row[bonus]]
-    if rows:
-        sums = [_sum(row[at] for row in rows) for at in range(COMPUTED + 1, last + 1)]
-        found.append({"name": "加分", "points": payload["bonus_cap"], "sums": sums})
-    return found
-
-
-def _sum(texts: Any) -> str:
-    known = [Decimal(text) for text in texts if text]
-    return f"{sum(known).normalize():f}" if known else ""
+def _entry(row: dict[str, Any], sheet: Sheet, used: list[int], levels: int) -> dict[str, Any]:
+    """One that is rated: its categories side by side, a line for each level that has scored."""
+    return {
+        "row": row,
+        "totals": [row["totals"][at]["value"] for at in used],
+        "categories": sheet["categories"],
+        "lines": [
+            {
+                "label": row["totals"][at]["label"], "total": row["totals"][at]["value"],
+                "sums": [category["sums"][at] for category in sheet["categories"]],
+            }
+            for at in used if row["totals"][at]["value"]
+        ],
+        "lost": _lost(sheet, levels),
+        "evidence": sheet["evidence"],
+    }
 
 
 def _lost(sheet: Sheet, levels: int) -> list[dict[str, str]]:
@@ -68,8 +58,8 @@ def _lost(sheet: Sheet, levels: int) -> list[dict[str, str]]:
     last, bonus = COMPUTED + levels + 1, COMPUTED + levels + 2
     return [
         {
-            "number": row[NUMBER], "name": row[NAME], "points": row[POINTS], "score": row[last],
-            "why": row[-2] or row[-1],
+            "number": row[NUMBER], "name": row[NAME], "why": row[-2] or row[-1],
+            "points": f"{(Decimal(row[POINTS]) - Decimal(row[last])).normalize():f}",
         }
         for row in sheet["rows"]
         if not row[bonus] and row[last] and Decimal(row[last]) < Decimal(row[POINTS])

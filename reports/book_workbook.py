@@ -24,7 +24,7 @@ def draw(
 
 def _ranking(book: Book, payload: dict[str, Any], run: dict[str, str]) -> None:
     levels = [level["label"] for level in payload["levels"]]
-    sheet = book.sheet("排名", [8, 40, 14, *([10] * len(levels)), 10, 12, 28, 50])
+    sheet = book.sheet("排名", [8, 40, 14, *([10] * len(levels)), 10, 12, 12, 20, 50])
     book.row(sheet, 0, [f"{payload['area']['name']}{payload['title']}"], book.title)
     cycle = payload["cycle"]
     book.row(
@@ -33,13 +33,13 @@ def _ranking(book: Book, payload: dict[str, Any], run: dict[str, str]) -> None:
          f"编号 {run['number']}　校验码 {run['checksum']}"],
         book.note,
     )
-    heads = ["名次", "评定对象", "镇街", *levels, "总分", "进度", "结果", "不能授星的原因"]
+    heads = ["名次", "评定对象", "镇街", *levels, "总分", "进度", "结果", "文号", "不能授星的原因"]
     book.row(sheet, 3, heads, book.head)
     for line, row in enumerate(payload["ranking"], start=4):
         totals = [_number(total["value"]) for total in row["totals"]]
         book.row(sheet, line, [
             row["rank"], row["name"], row["town"], *totals, _number(row["total"]), row["state"],
-            row["result"], "；".join(row["blocks"]),
+            row["result"], row["document"], "；".join(row["blocks"]),
         ])
     first = 5 + len(payload["ranking"])
     book.row(sheet, first, ["", "等次", "最低分", "审定层级", "个数"], book.head)

@@ -130,6 +130,8 @@ def test_items_are_struck_off_while_the_commitment_runs(cast, draft, state):
 
 def test_a_secretary_drafts_on_the_page(client, cast):
     client.force_login(cast.secretary_a)
+    empty = client.get(reverse("commitments:commitment_create"))
+    assert empty.context["form"].initial["organization"] == cast.organization_a.name
     typed = {
         "organization": cast.organization_a.name, "entity": cast.entity_a.name, "year": "2026",
         "signed_on": "2026-03-01", "by_organization": "每季度走访一次",

@@ -99,7 +99,7 @@ def test_ranking_scores_and_evidence(cast, rated):
     run = built(cast, rated, cast.district_staff, cast.district)
     assert (run.state, run.number[:2], run.as_of) == (RunState.DONE, "PD", DAY)
     assert [row["rank"] for row in run.payload["ranking"]] == [1, 2, 2]
-    assert run.payload["ranking"][0]["result"] == "三星（1号）"
+    assert run.payload["ranking"][0]["result"] == "三星"
     assert [band["count"] for band in run.payload["bands"]] == [1, 2]
     workbook = openpyxl.load_workbook(content(run.xlsx))
     names = workbook.sheetnames
