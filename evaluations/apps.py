@@ -50,6 +50,7 @@ class EvaluationsConfig(AppConfig):
             commitment_ledger,
             honour_inbox,  # noqa: F401
             honour_ledger,
+            record_pages,  # noqa: F401
         )
 
         ledgers.register(commitment_ledger.CommitmentLedger)

@@ -218,3 +218,16 @@ def test_who_waits_for_what(cast, draft):
     assert waiting(cast.district_staff) == {"双向承诺待备案": 1}
     set_state(draft, CommitmentState.REGISTERED)
     assert waiting(cast.secretary_a) == {"双向承诺待亮诺": 1, "承诺事项到期": 2}
+
+
+# --- On the pages of organizations and entities -------------------------------------------------
+
+
+def test_records_show_what_they_promised(client, cast, draft):
+    client.force_login(cast.town_a_staff)
+    for record in (cast.organization_a, cast.entity_a):
+        page = client.get(record.get_absolute_url()).content.decode()
+        assert draft.get_absolute_url() in page
+        assert "兑现 0/2" in page
+    other = client.get(cast.organization_joint.get_absolute_url()).content.decode()
+    assert draft.get_absolute_url() not in other
