@@ -13,7 +13,7 @@ class ReportsConfig(AppConfig):
         from common import navigation, trace  # noqa: PLC0415 -- models need ready apps
         from common.imports import inbox as _imports  # noqa: F401, PLC0415 -- asks for the rights
         from common.inbox import remembered as home_count  # noqa: PLC0415
-        from reports import inbox, models, reach  # noqa: F401, PLC0415
+        from reports import inbox, models, reach, town_formulas  # noqa: F401, PLC0415
 
         trace.track(models.Bulletin, "id")
         trace.track(models.BulletinLine, "bulletin_id")

@@ -1,5 +1,5 @@
 """What every figure of the coverage family is (ledgers.md §3), defined once. Those of 组织生活:
-reports/life.py.
+reports/life.py; of stars and commitments: reports/ratings.py.
 
     extent = Extent.of(request.scope, area)
     INDICATORS["org_coverage"].figure(extent, day).percent_text     # 23.7%
@@ -35,6 +35,7 @@ from reports.populations import (
     is_within_term,
     with_members,
 )
+from reports.ratings import RATINGS
 from reports.registers import REGISTERS
 from reports.tickets import TICKETS
 
@@ -171,7 +172,7 @@ FAMILY: tuple[Indicator, ...] = (
         basis="本届任期未满的党组织 ÷ 在用且填有本届起始日期、任期年限的党组织",
     ),
 )
-ALL: tuple[Indicator, ...] = (*FAMILY, *LIFE, *PEOPLE, *TICKETS, *REGISTERS)
+ALL: tuple[Indicator, ...] = (*FAMILY, *LIFE, *PEOPLE, *TICKETS, *RATINGS, *REGISTERS)
 INDICATORS: Mapping[str, Indicator] = {indicator.key: indicator for indicator in ALL}
 ORG_COVERAGE = INDICATORS["org_coverage"]
 

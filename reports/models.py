@@ -1,5 +1,6 @@
-"""Report runs: a report that was asked for, its frozen figures and its files. Bulletins: the
-figures that a district publishes, in its own words and order."""
+"""Report runs: a report that was asked for, its frozen figures and its files. There are two kinds:
+the coverage report, and the rating book of a cycle. Bulletins: the figures that a district
+publishes, in its own words and order."""
 
 import uuid
 
@@ -11,6 +12,13 @@ from django.utils import timezone
 from common.scoping import ScopedQuerySet
 from reports.choices import Part, PeriodMode, RunState, Wording
 
+COVERAGE_TITLE = "党的组织和工作覆盖情况报告"
+
+
+def book_title(cycle: str) -> str:
+    """What the rating book of a cycle is called."""
+    return f"{cycle.removesuffix('评定')}评定结果册"
+
 
 class ReportRun(models.Model):
     """统计报告: figures, definitions, day, area and asker are frozen in ``payload``; the files are
@@ -21,6 +29,10 @@ class ReportRun(models.Model):
     area = models.ForeignKey("areas.Area", models.PROTECT, verbose_name="范围")
     as_of = models.DateField("时点")
     against = models.DateField("对比时点", null=True)
+    cycle = models.ForeignKey(
+        "evaluations.RatingCycle", models.PROTECT, null=True, related_name="books",
+        verbose_name="评定周期",
+    )
     state = models.CharField("状态", max_length=10, choices=RunState, default=RunState.QUEUED)
     message = models.TextField("说明", blank=True)
     is_automatic = models.BooleanField("自动生成", default=False)
@@ -47,6 +59,15 @@ class ReportRun(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("reports:run", args=[self.pk])
 
+    @property
+    def title(self) -> str:
+        """What the report is called, without its area."""
+        return book_title(str(self.cycle)) if self.cycle_id else COVERAGE_TITLE
+
+    @property
+    def prefix(self) -> str:
+        """Before the day in its number."""
+        return "PD" if self.cycle_id else "BG"
 
 class Bulletin(models.Model):
     """工作数据: what a district publishes of its work on a day, line by line. Everybody who reads

@@ -54,6 +54,9 @@ _PARTS: Mapping[str, tuple[str, str]] = {
     "log_accepted": ("审核通过的日志", "没有审核通过的日志"),
     "three_meetings_complete": ("三会一课开齐", "三会一课有缺项"),
     **tickets.PARTS,
+    "rated_share": ("持有星级", "没有星级"),
+    "commitment_share": ("签了双向承诺", "没有签双向承诺"),
+    "commitments_fulfilled": ("已兑现的承诺", "没有兑现的承诺"),
 }
 
 

@@ -23,6 +23,7 @@ from common.commands import PortalCommand, Refused
 from common.dated import BEGINNING
 from common.models import BatchState, ImportBatch, Via
 from districts.mingchuan import FILES, SEED, SELF_EMPLOYED, write_workbooks
+from evaluations import demo as ratings_demo
 from organizations.models import Instructor, PartyOrganization
 from registers import demo as registers_demo
 from services import help_demo
@@ -168,6 +169,8 @@ class Command(PortalCommand):
             self._say(f"  其他台账：{count:,} 行")
         if count := help_demo.load(seed=SEED, today=day):
             self._say(f"  帮扶成果：{count:,} 件")
+        if count := ratings_demo.load(seed=SEED, today=day, people=people):
+            self._say(f"  双向承诺、荣誉、星级评定：{count:,} 份承诺书")
 
     # --- report -----------------------------------------------------------------------------------
 
