@@ -21,6 +21,7 @@ from enterprises.models import Entity
 from members.models import Member
 from organizations.choices import SetUpMode
 from organizations.coverage import is_covered, is_reached_by_work, visit_asked
+from reports.declared import DECLARED
 from reports.figures import Indicator, flag
 from reports.kinds import RowsIndicator, ShareIndicator
 from reports.life import LIFE
@@ -36,7 +37,6 @@ from reports.populations import (
     with_members,
 )
 from reports.ratings import RATINGS
-from reports.registers import REGISTERS
 from reports.tickets import TICKETS
 
 FULL_MEMBERS = "eligible.full_members"
@@ -172,8 +172,9 @@ FAMILY: tuple[Indicator, ...] = (
         basis="本届任期未满的党组织 ÷ 在用且填有本届起始日期、任期年限的党组织",
     ),
 )
-ALL: tuple[Indicator, ...] = (*FAMILY, *LIFE, *PEOPLE, *TICKETS, *RATINGS, *REGISTERS)
-INDICATORS: Mapping[str, Indicator] = {indicator.key: indicator for indicator in ALL}
+# What other programs get without naming keys; the rest, those of bulletins, by key.
+ALL: tuple[Indicator, ...] = (*FAMILY, *LIFE, *TICKETS, *RATINGS)
+INDICATORS: Mapping[str, Indicator] = {one.key: one for one in (*ALL, *PEOPLE, *DECLARED)}
 ORG_COVERAGE = INDICATORS["org_coverage"]
 
 

@@ -91,9 +91,8 @@ class Bulletin(models.Model):
 
 
 class BulletinLine(models.Model):
-    """工作数据项: one figure of a bulletin: which indicator, under which conditions, of which period,
-    and how it is spoken of. ``conditions``: key of a dimension or filter of the indicator →
-    value."""
+    """工作数据项: one figure of a bulletin: which indicator, under which conditions, of which
+    period, and how it is spoken of. ``conditions``: key of a dimension or filter → value."""
 
     scope_parent = "bulletin"
 

@@ -10,6 +10,7 @@ from accounts.scope import Scope
 from activities.choices import LogState
 from activities.models import ActivityLog
 from common.filters import ScopedFilterSet
+from common.ledgers.declared import declared_ledgers
 from common.lists import Sort
 from common.masking import mask_id_number
 from common.secrets import disclose
@@ -25,8 +26,8 @@ from organizations.models import Instructor, PartyOrganization
 from organizations.queries import listed as organizations_listed
 from organizations.queries import set_terms, stage_words
 from reports.charts import STATE_LOOK
+from reports.declared import sheet_of
 from reports.opening import address, opening
-from reports.registers import REGISTER_SHEETS
 from reports.sheet import Sheet, take_over
 from reports.sheets_events import EVENT_SHEETS
 from reports.tickets import TICKET_SHEET
@@ -335,6 +336,8 @@ SHEETS = {
     sheet.model: sheet
     for sheet in (
         ENTITY_SHEET, ORGANIZATION_SHEET, MEMBER_SHEET, INSTRUCTOR_SHEET, LOG_SHEET, *EVENT_SHEETS,
-        TICKET_SHEET, COMMITMENT_SHEET, PROMISE_SHEET, *REGISTER_SHEETS,
+        ENTITY_SHEET, ORGANIZATION_SHEET, MEMBER_SHEET, INSTRUCTOR_SHEET, LOG_SHEET, *EVENT_SHEETS,
+        TICKET_SHEET, COMMITMENT_SHEET, PROMISE_SHEET,
+        *(sheet_of(ledger) for ledger in declared_ledgers()),
     )
 }

@@ -58,6 +58,8 @@ class DeclaredLedger(Ledger):
     sums: ClassVar[tuple[str, ...]] = ()  # numbers whose total stands above the list
     distinct: ClassVar[tuple[str, ...]] = ()  # links whose records are counted there, each once
     day: ClassVar[str] = ""  # the date by which the list is sorted and narrowed
+    # Whether a row lasts and is counted on a day; else it happens on its day.
+    lasts: ClassVar[bool] = False
     # (from, to): an end before its beginning is an error.
     spans: ClassVar[tuple[tuple[str, str], ...]] = (
         ("starts_on", "ends_on"), ("founded_on", "dissolved_on"), ("opened_on", "closed_on"),
