@@ -231,7 +231,7 @@ def _things(ledger: type[DeclaredLedger]) -> Iterator[tuple[str, type[models.Mod
 
 
 DECLARED: tuple[Indicator, ...] = tuple(
-    one for ledger in declared_ledgers() for one in _made(ledger)
+    one for ledger in declared_ledgers() if ledger.is_counted for one in _made(ledger)
 )
 
 # --- Lists --------------------------------------------------------------------------------------

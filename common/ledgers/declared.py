@@ -68,6 +68,8 @@ class DeclaredLedger(Ledger):
     names_parents: ClassVar[tuple[str, ...]] = ()
     is_roster: ClassVar[bool] = False  # rows are people: who opens one is recorded
     is_open: ClassVar[bool] = False  # everybody with the right to read reads all rows
+    is_counted: ClassVar[bool] = True  # figures are made of it (reports/declared.py)
+    measured: ClassVar[tuple[str, ...]] = ()  # what figures add up; without it the sums
     # Columns and filters of the list beside those of the fields.
     more_columns: ClassVar[tuple[tables.Column, ...]] = ()
     more_filters: ClassVar[Mapping[str, Any]] = {}
@@ -237,6 +239,10 @@ class DeclaredLedger(Ledger):
     def _place(self, rows: list[Row], options: Options) -> None:
         """Whether each row, as it will stand, lies in the user's scope."""
         if options.scope.everything:
+            return
+        if self.is_open and not self.reach_by():
+            for row in rows:
+                row.facts["is_own"] = options.scope.may(self.edit_right)
             return
         seen = {name: self._within(name, rows, options) for name in self.reach_by()}
         for row in rows:
