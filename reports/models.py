@@ -89,6 +89,8 @@ class BulletinLine(DeclaredRecord):
     """工作数据项: one figure of a bulletin: which indicator, under which conditions, of which
     period, and how it is spoken of."""
 
+    reached_by = ()  # everybody's, as the bulletin is
+
     bulletin = models.ForeignKey(
         Bulletin, models.CASCADE, related_name="lines", verbose_name="工作数据",
         help_text="工作数据的标题",

@@ -16,7 +16,7 @@ class Bulletins(DeclaredLedger):
     kind, title, unit, model = "bulletins", "工作数据", "份", Bulletin
     heading = HEADING
     read_right, edit_right = "read_figures", "edit_rules"
-    of_all = True
+    is_open = True
     key = ("name",)
     listed = ("name", "as_of")
     day = "as_of"
@@ -30,7 +30,7 @@ class BulletinLines(DeclaredLedger):
     kind, title, unit, model = "bulletin_lines", "工作数据项", "项", BulletinLine
     heading = HEADING
     read_right, edit_right = "read_figures", "edit_rules"
-    of_all = True
+    is_open = True
     names_parents = ("bulletin",)
     about = "bulletin"
     key = ("bulletin", "number")
