@@ -49,7 +49,7 @@ class HelpCategories(DeclaredLedger):
     kind, title, unit, model = "help_categories", "帮扶类别", "类", HelpCategory
     heading = HEADING
     edit_right = "edit_rules"
-    is_open = True
+    is_open, is_counted = True, False
     key = ("name",)
     listed = ("name", "group", "unit_1", "unit_2", "order")
     sums = ()
