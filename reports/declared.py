@@ -201,7 +201,7 @@ def _of(
     ledger: type[DeclaredLedger], key: str, label: str, basis: str, common: Mapping[str, Any]
 ) -> Iterator[Indicator]:
     yield RowsIndicator(key=key, label=label, unit=ledger.unit, basis=basis, **common)
-    for name in ledger.sums:
+    for name in ledger.measured or ledger.sums:
         field = ledger.model._meta.get_field(name)
         title = str(field.verbose_name)
         yield SumIndicator(

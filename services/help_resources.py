@@ -22,6 +22,7 @@ class Helps(DeclaredLedger):
         "beneficiaries",
     )
     sums = ("amount",)
+    measured = ("quantity_1", "quantity_2", "amount")
     distinct = ("beneficiaries",)
     day = "happened_on"
     synonyms = {
