@@ -101,6 +101,14 @@ class Entry:
         return _written(self.value, self.is_percent)
 
     @property
+    def plain(self) -> int | float | None:
+        """The number for other programs."""
+        if self.value is None:
+            return None
+        is_whole = self.value == self.value.to_integral_value()
+        return int(self.value) if is_whole else float(self.value)
+
+    @property
     def is_percent(self) -> bool:
         return self.line.part == Part.PERCENT
 
@@ -145,7 +153,7 @@ class Entry:
         """What is frozen and printed of it."""
         return {
             "section": self.line.section, "figure": self.line.number, "label": self.line.label,
-            "value": _plain(self.value), "number": self.number, "unit": self.unit,
+            "value": self.plain, "number": self.number, "unit": self.unit,
             "wording": self.wording, "period": self.period, "basis": self.basis, "url": self.url,
         }
 
@@ -213,12 +221,6 @@ def _bare(value: Decimal) -> str:
 def _written(value: Decimal | None, is_percent: bool) -> str:
     text = display(value)
     return f"{text}%" if is_percent and value is not None else text
-
-
-def _plain(value: Decimal | None) -> int | float | None:
-    if value is None:
-        return None
-    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def problem_of(line: BulletinLine) -> str:

@@ -1,0 +1,44 @@
+"""Loading a district from its workbooks, as its clerks would: one import after the other."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import date
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+
+from common.models import BatchState, ImportBatch
+
+_CONFIRMED = (BatchState.APPLIED, BatchState.UNDOING, BatchState.UNDONE)
+
+
+def loaded_files(names: Iterator[str] | list[str]) -> dict[str, ImportBatch]:
+    """First batch of each of the workbooks, by file name. What somebody has undone since stays
+    undone."""
+    batches = ImportBatch.objects.filter(file_name__in=list(names), state__in=_CONFIRMED)
+    return {batch.file_name: batch for batch in batches.order_by("-uploaded_at")}
+
+
+def import_file(
+    kind: str, path: Path, *, day: date, user: str | None = None, valid_rows_only: bool = False
+) -> dict[str, Any]:
+    """Import a workbook as of ``day``; the receipt of ``import_ledger``. Raises Refused."""
+    answer = StringIO()
+    call_command(
+        "import_ledger", kind, str(path), user=user, effective=day.isoformat(),
+        valid_rows_only=valid_rows_only, json=True, stdout=answer,
+    )
+    return json.loads(answer.getvalue())
+
+
+def load(
+    files: list[tuple[str, Path]], *, day: date, say: Callable[[str], None] = lambda _text: None
+) -> None:
+    """Import what is not there yet, in this order. Raises Refused at the first refusal."""
+    there = loaded_files([path.name for _kind, path in files])
+    for kind, path in files:
+        if path.name not in there:
+            receipt = import_file(kind, path, day=day)
+            say(f"  {path.stem}：入库 {receipt['created'] + receipt['updated']:,} 行")
