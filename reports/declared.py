@@ -18,12 +18,16 @@ from accounts.scope import Scope
 from common.ledgers import listing
 from common.ledgers.declared import DeclaredLedger, declared_ledgers
 from common.periods import Span
+from common.scoping import is_within
 from common.secrets import SecretField
 from enterprises.choices import EntityKind
 from enterprises.models import Entity
 from organizations.models import PartyOrganization
+from organizations.reach import own_organizations
+from registers.hosts import HOSTS, Hosted
 from reports.extent import Extent
 from reports.figures import Dimension, Filter, Indicator, Population
+from reports.hosting import hosted_by
 from reports.kinds import DistinctIndicator, RowsIndicator, SumIndicator
 from reports.opening import opening
 from reports.populations import TOWN, YES
@@ -70,9 +74,29 @@ def _population(ledger: type[DeclaredLedger], chosen: Callable[[Any], Q]) -> Pop
     def rows(extent: Extent, when: Any) -> QuerySet:
         day = when.last if isinstance(when, Span) else when
         found = ledger.model._default_manager.filter(chosen(when))
-        return extent.limit(found, day)
+        for scope in (extent.scope, extent.area):
+            if scope is not None:
+                found = found.filter(counts_in(ledger.model, scope, day))
+        return found
 
     return Population(rows, dict(_dimensions(ledger)), dict(_filters(ledger)))
+
+
+def counts_in(model: type[models.Model], scope: Scope, day: date) -> Q:
+    """The condition "this row counts in ``scope``": where its 所属镇街 is; without one where what
+    it names is. So a row that names somebody of another town counts once, and towns sum to the
+    district. A committee's or a secretary's organizations count theirs wherever they are."""
+    fields = {field.name for field in model._meta.concrete_fields}
+    reached = is_within(model, scope, day)
+    if scope.everything or TOWN not in fields:
+        return reached
+    condition = Q(town__isnull=True) & reached
+    condition |= scope.in_areas(TOWN) or Q(pk__in=[])
+    own = own_organizations(scope, day)
+    for name in ("organization", "host_organization"):
+        if own and name in fields:
+            condition |= Q(**{f"{name}__in": own})
+    return condition
 
 
 # --- Conditions ---------------------------------------------------------------------------------
@@ -83,7 +107,9 @@ def _fields(ledger: type[DeclaredLedger]) -> Iterator[models.Field]:
     personal = getattr(ledger.model, "personal", ())
     for field in ledger.model._meta.concrete_fields:
         is_set = (isinstance(field, ArrayField) and field.base_field.choices) or field.choices
-        if field.name in ("id", "remarks") or isinstance(field, SecretField | models.TextField):
+        if field.name in ("id", "remarks", *HOSTS):
+            continue
+        if isinstance(field, SecretField | models.TextField):
             continue
         if is_set or field.name not in personal:
             yield field
@@ -105,11 +131,23 @@ def _filters(ledger: type[DeclaredLedger]) -> Iterator[tuple[str, Filter]]:
             yield field.name, Filter(str(field.verbose_name), matches)
         if isinstance(field, models.ForeignKey) and field.related_model is Entity:
             yield f"{field.name}_kind", Filter("主体类型", _of_kind(f"{field.name}__kind"))
-    for name, (title, parts) in getattr(ledger.model, "either", {}).items():
-        yield name, Filter(title, _named_any(parts))
-        labels = {ledger.model.words[part]: part for part in parts}
-        yield f"{name}_is", Filter(f"{title}是", _filled(labels))
-        yield f"{name}_level", Filter(f"{title}的级别", _of_level(ledger.model, parts))
+    if issubclass(ledger.model, Hosted):
+        yield "host", Filter("主办单位", hosted_by)
+    for parent in ledger.names_parents:
+        yield from _filters_of_whole(ledger.model._meta.get_field(parent))
+
+
+def _filters_of_whole(parent: models.ForeignKey) -> Iterator[tuple[str, Filter]]:
+    """What a part is counted by of its whole: 培训的级别."""
+    for field in parent.related_model._meta.concrete_fields:
+        if field.choices:
+            stored = {str(label): value for value, label in field.flatchoices}
+            path, title = f"{parent.name}__{field.name}", field.verbose_name
+            yield path, Filter(f"{parent.verbose_name}的{title}", _stored(path, stored))
+
+
+def _stored(path: str, stored: Mapping[str, Any]) -> Callable[[str, Any], Q]:
+    return lambda value, _when: Q(**{path: stored.get(value, "")})
 
 
 def _matching(field: models.Field) -> Callable[[str, Any], Q] | None:
@@ -134,43 +172,6 @@ def _of_name(name: str) -> Callable[[str, Any], Q]:
 
 def _of_kind(path: str) -> Callable[[str, Any], Q]:
     return lambda value, _when: Q(**{path: _KIND_OF.get(value, "")})
-
-
-def _named_any(parts: tuple[str, ...]) -> Callable[[str, Any], Q]:
-    def matches(value: str, _when: Any) -> Q:
-        condition = Q(pk__in=[])
-        for part in parts:
-            condition |= Q(**{f"{part}__name": value})
-        return condition
-
-    return matches
-
-
-def _filled(labels: Mapping[str, str]) -> Callable[[str, Any], Q]:
-    def matches(value: str, _when: Any) -> Q:
-        part = labels.get(value)
-        return Q(**{f"{part}__isnull": False}) if part else Q(pk__in=[])
-
-    return matches
-
-
-def _of_level(model: type[models.Model], parts: tuple[str, ...]) -> Callable[[str, Any], Q]:
-    """Which of the parts have a level: teams."""
-    levels: dict[str, dict[str, Any]] = {}
-    for part in parts:
-        related = model._meta.get_field(part).related_model
-        field = next((f for f in related._meta.concrete_fields if f.name == "level"), None)
-        if field is not None:
-            levels[part] = {str(label): value for value, label in field.flatchoices}
-
-    def matches(value: str, _when: Any) -> Q:
-        condition = Q(pk__in=[])
-        for part, stored in levels.items():
-            if value in stored:
-                condition |= Q(**{f"{part}__level": stored[value]})
-        return condition
-
-    return matches
 
 
 # --- Indicators ---------------------------------------------------------------------------------

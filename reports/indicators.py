@@ -23,6 +23,7 @@ from organizations.choices import SetUpMode
 from organizations.coverage import is_covered, is_reached_by_work, visit_asked
 from reports.declared import DECLARED
 from reports.figures import Indicator, flag
+from reports.honours import HONOURS
 from reports.kinds import RowsIndicator, ShareIndicator
 from reports.life import LIFE
 from reports.people import PEOPLE
@@ -174,7 +175,8 @@ FAMILY: tuple[Indicator, ...] = (
 )
 # What other programs get without naming keys; the rest, those of bulletins, by key.
 ALL: tuple[Indicator, ...] = (*FAMILY, *LIFE, *TICKETS, *RATINGS)
-INDICATORS: Mapping[str, Indicator] = {one.key: one for one in (*ALL, *PEOPLE, *DECLARED)}
+_OTHERS = (*PEOPLE, *HONOURS, *DECLARED)
+INDICATORS: Mapping[str, Indicator] = {one.key: one for one in (*ALL, *_OTHERS)}
 ORG_COVERAGE = INDICATORS["org_coverage"]
 
 

@@ -27,6 +27,7 @@ from organizations.queries import listed as organizations_listed
 from organizations.queries import set_terms, stage_words
 from reports.charts import STATE_LOOK
 from reports.declared import sheet_of
+from reports.honours import HONOUR_SHEET
 from reports.opening import address, opening
 from reports.sheet import Sheet, take_over
 from reports.sheets_events import EVENT_SHEETS
@@ -337,7 +338,7 @@ SHEETS = {
     for sheet in (
         ENTITY_SHEET, ORGANIZATION_SHEET, MEMBER_SHEET, INSTRUCTOR_SHEET, LOG_SHEET, *EVENT_SHEETS,
         ENTITY_SHEET, ORGANIZATION_SHEET, MEMBER_SHEET, INSTRUCTOR_SHEET, LOG_SHEET, *EVENT_SHEETS,
-        TICKET_SHEET, COMMITMENT_SHEET, PROMISE_SHEET,
+        TICKET_SHEET, COMMITMENT_SHEET, PROMISE_SHEET, HONOUR_SHEET,
         *(sheet_of(ledger) for ledger in declared_ledgers()),
     )
 }

@@ -4,13 +4,14 @@ from decimal import Decimal
 
 import pytest
 
-from accounts.scope import Scope
+from accounts.scope import Scope, area_scope
 from common.ledgers import ledger_of
 from common.periods import EARLIEST, Span
+from registers.models import MassOrganization, Team
 from reports.declared import DECLARED
 from reports.figures import Extent
 from reports.indicators import INDICATORS
-from reports.kinds import SumIndicator
+from reports.kinds import DistinctIndicator, SumIndicator
 from tests.registers.samples import DAY, ROWS, write
 from tests.registers.test_ledgers import KINDS
 
@@ -49,9 +50,8 @@ def test_every_number_opens_the_rows_that_make_it(filled, client):
             assert page.context["size"] == page.context["page"].total == number, one.key
         empty += [one.key] * (not number)
     assert empty == [
-        "teams_organizations", "teams_new", "teams_new_organizations", "trainings_organizations",
-        "funds_entities", "campaigns_organizations", "campaign_claims_entities",
-        "meetings_organizations", "help_organizations",
+        "teams_organizations", "teams_new", "teams_new_organizations", "funds_entities",
+        "campaign_claims_entities",
     ], "columns that the samples leave empty"
 
 
@@ -86,11 +86,34 @@ def test_conditions_are_the_columns(filled, key, where, number):
 
 def test_hosts_are_counted_by_what_they_are(filled):
     name = ROWS["trainings"]["主办单位"]
-    kinds = {kind: value("trainings", {"host_is": kind}) for kind in ("队伍", "群团", "部门")}
-    assert sum(kinds.values()) == 1
-    assert value("trainings", {"host": name}) == 1
-    levels = [value("trainings", {"host_level": level}) for level in ("区级", "镇街级", "没有的")]
-    assert levels == [0, 1, 0]
+    kinds = ("队伍", "群团", "部门", "镇街级队伍", "区级队伍", name, "别的")
+    assert [value("trainings", {"host": kind}) for kind in kinds] == [1, 0, 0, 1, 0, 1, 0]
+
+
+def test_activities_by_who_held_them(cast):
+    league = MassOrganization.objects.create(kind="youth", name="团支部")
+    team = Team.objects.create(kind="lecturers", name="区宣讲团", level="district")
+    talk = {"types": ["public_talk"], "topic": "宣讲", "held_on": DAY}
+    for host in ({}, {"host_mass_organization": league}, {"host_team": team}):
+        cast.organization_a.activities.create(**talk, **host)
+    for words, number in (("共青团", 1), ("群团", 1), ("区级队伍", 1), ("妇联", 0), ("x", 0)):
+        assert value("activities", {"type": "宣讲", "host": words}) == number
+
+
+def test_a_part_is_counted_by_its_whole(filled):
+    assert value("attendances", {"training__level": "镇街级", "role": "书记"}) == 1
+    assert value("attendances", {"training__level": "市级"}) == 0
+
+
+def test_towns_sum_to_the_district(filled):
+    """A row of 甲镇 that names an organization of 乙街道 counts in 甲镇 alone."""
+    write("help", {**ROWS["help"], "类别": "授信", "主办单位": "中共乙一支部委员会"})
+    towns = [Extent(WHOLE.scope, area_scope(town)) for town in (filled.town_a, filled.town_b)]
+    for one in DECLARED:
+        if isinstance(one, DistinctIndicator):
+            continue
+        parts = [one.figure(extent, DAY, None, EVER).value for extent in towns]
+        assert sum(parts) == value(one.key), one.key
 
 
 def test_what_lasts_is_counted_on_a_day_and_as_it_begins(filled):
