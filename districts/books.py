@@ -49,6 +49,7 @@ class Books:
         self._numbers = Numbers()
         self._brands = brands(self.rng)
         self._places = 0
+        self._names: set[str] = set()
         self.add("areas", 区划代码=code, 名称=name, 层级="区县")
 
     def add(self, kind: str, **row: Any) -> Row:
@@ -86,8 +87,12 @@ class Books:
 
     # --- People and numbers -----------------------------------------------------------------------
 
-    def person(self) -> str:
-        return person(self.rng, sex_of(self.rng))
+    def person(self, sex: str = "") -> str:
+        """A name that nobody else has."""
+        while (name := person(self.rng, sex or sex_of(self.rng))) in self._names:
+            pass
+        self._names.add(name)
+        return name
 
     def phone(self) -> str:
         return self._numbers.phone()
@@ -130,8 +135,9 @@ class Books:
 
     def member(self, organization: str, *, joined: date, **more: Any) -> str:
         """A member; without 转正日期 on probation. Returns the name."""
-        sex, born = sex_of(self.rng), self.between(date(1960, 1, 1), date(2000, 12, 31))
-        name = person(self.rng, sex)
+        sex = sex_of(self.rng)
+        born = self.between(date(joined.year - 45, 1, 1), date(joined.year - 20, 12, 31))
+        name = self.person(sex)
         row = {
             "姓名": name, "性别": sex, "民族": "汉族", "学历": "大学专科",
             "公民身份号码": self._numbers.identity(born, sex), "出生日期": born,

@@ -59,13 +59,20 @@ def _organizations(made: Books, towns: list[str]) -> list[str]:
 def _firms(made: Books, towns: list[str], branches: list[str]) -> list[str]:
     """131 small enterprises, 30 of them covered, the rest by an instructor; closed ones beside."""
     firms = [
-        made.entity("小微企业", towns[at % 4], covered_by=branches[at % 15] if at < 30 else "")
+        made.entity("小微企业", towns[at % 4], covered_by=_branch_of(at, branches))
         for at in range(FIRMS)
     ]
     for at in range(4):
         made.entity("小微企业", towns[at], 经营状态="注销", 注销日期=date(2024, 2, 1))
     made.entity("小微企业", towns[1], 经营状态="停业")
     return firms
+
+
+def _branch_of(at: int, branches: list[str]) -> str:
+    """Three firms have a branch of their own, 27 share one, the rest have none."""
+    if at >= 30:
+        return ""
+    return branches[12 + at] if at < 3 else branches[at % 12]
 
 
 def _members(made: Books, branches: list[str]) -> None:
