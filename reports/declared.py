@@ -28,7 +28,7 @@ from registers.hosts import HOSTS, Hosted
 from reports.extent import Extent
 from reports.figures import Dimension, Filter, Indicator, Population
 from reports.hosting import hosted_by
-from reports.kinds import DistinctIndicator, RowsIndicator, SumIndicator
+from reports.kinds import DistinctIndicator, MedianIndicator, RowsIndicator, SumIndicator
 from reports.opening import opening
 from reports.populations import TOWN, YES
 from reports.sheet import Sheet
@@ -210,6 +210,11 @@ def _of(
             column_title=title, places=getattr(field, "decimal_places", 0),
             basis=f"{basis}的{title}合计", **common,
         )
+        if ledger.measured:
+            yield MedianIndicator(
+                key=f"{key}_{name}_median", label=f"{label}{title}中位数", unit="", column=name,
+                column_title=title, places=1, basis=f"{basis}的{title}的中位数", **common,
+            )
     for path, model in _things(ledger):
         name, words, unit = _LISTED[model]
         yield DistinctIndicator(

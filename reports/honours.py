@@ -32,6 +32,18 @@ def _to(value: str, _span: Span) -> Q:
     return {PERSON: ~Q(person=""), GROUP: Q(person="")}.get(value, Q(pk__in=[]))
 
 
+_RANKS = (
+    HonourLevel.TOWN, HonourLevel.DISTRICT, HonourLevel.CITY, HonourLevel.PROVINCE,
+    HonourLevel.STATE,
+)
+
+
+def _at_least(value: str, _span: Span) -> Q:
+    """Of this level or above."""
+    ranks = [level.label for level in _RANKS]
+    return Q(level__in=_RANKS[ranks.index(value):]) if value in ranks else Q(pk__in=[])
+
+
 def _named(value: str, _span: Span) -> Q:
     return Q(name__contains=value)
 
@@ -42,7 +54,10 @@ HONOURED = Population(
         "kind": by_choice("kind", "荣誉类别", "kind", HonourKind),
         "level": by_choice("level", "级别", "level", HonourLevel),
     },
-    {"given_to": Filter("颁给", _to), "named": Filter("荣誉名称含", _named)},
+    {
+        "given_to": Filter("颁给", _to), "named": Filter("荣誉名称含", _named),
+        "at_least": Filter("级别不低于", _at_least),
+    },
 )
 HONOURS: tuple[Indicator, ...] = (
     RowsIndicator(

@@ -38,6 +38,7 @@ from reports.populations import (
     with_members,
 )
 from reports.ratings import RATINGS
+from reports.rule_figures import RULES
 from reports.tickets import TICKETS
 
 FULL_MEMBERS = "eligible.full_members"
@@ -175,7 +176,7 @@ FAMILY: tuple[Indicator, ...] = (
 )
 # What other programs get without naming keys; the rest, those of bulletins, by key.
 ALL: tuple[Indicator, ...] = (*FAMILY, *LIFE, *TICKETS, *RATINGS)
-_OTHERS = (*PEOPLE, *HONOURS, *DECLARED)
+_OTHERS = (*PEOPLE, *HONOURS, *DECLARED, *RULES)
 INDICATORS: Mapping[str, Indicator] = {one.key: one for one in (*ALL, *_OTHERS)}
 ORG_COVERAGE = INDICATORS["org_coverage"]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management import call_command
 
+from common.commands import Refused
 from common.models import BatchState, ImportBatch
 
 _CONFIRMED = (BatchState.APPLIED, BatchState.UNDOING, BatchState.UNDONE)
@@ -24,13 +25,23 @@ def loaded_files(names: Iterator[str] | list[str]) -> dict[str, ImportBatch]:
 def import_file(
     kind: str, path: Path, *, day: date, user: str | None = None, valid_rows_only: bool = False
 ) -> dict[str, Any]:
-    """Import a workbook as of ``day``; the receipt of ``import_ledger``. Raises Refused."""
+    """Import a workbook as of ``day``; the receipt of ``import_ledger``. Raises Refused with the
+    first row that is held back."""
     answer = StringIO()
-    call_command(
-        "import_ledger", kind, str(path), user=user, effective=day.isoformat(),
-        valid_rows_only=valid_rows_only, json=True, stdout=answer,
-    )
+    try:
+        call_command(
+            "import_ledger", kind, str(path), user=user, effective=day.isoformat(),
+            valid_rows_only=valid_rows_only, json=True, stdout=answer, stderr=StringIO(),
+        )
+    except SystemExit as end:
+        if not valid_rows_only:
+            raise Refused(f"{path.name} 没有入库：{_first_error(answer.getvalue())}") from end
     return json.loads(answer.getvalue())
+
+
+def _first_error(answer: str) -> str:
+    errors = json.loads(answer)["errors"] if answer else []
+    return "第 {row} 行 {column}：{message}".format(**errors[0]) if errors else "文件读不出来。"
 
 
 def load(

@@ -29,6 +29,7 @@ from reports.charts import STATE_LOOK
 from reports.declared import sheet_of
 from reports.honours import HONOUR_SHEET
 from reports.opening import address, opening
+from reports.rule_figures import RULE_SHEET
 from reports.sheet import Sheet, take_over
 from reports.sheets_events import EVENT_SHEETS
 from reports.tickets import TICKET_SHEET
@@ -339,6 +340,7 @@ SHEETS = {
         ENTITY_SHEET, ORGANIZATION_SHEET, MEMBER_SHEET, INSTRUCTOR_SHEET, LOG_SHEET, *EVENT_SHEETS,
         ENTITY_SHEET, ORGANIZATION_SHEET, MEMBER_SHEET, INSTRUCTOR_SHEET, LOG_SHEET, *EVENT_SHEETS,
         TICKET_SHEET, COMMITMENT_SHEET, PROMISE_SHEET, HONOUR_SHEET,
+        RULE_SHEET,
         *(sheet_of(ledger) for ledger in declared_ledgers()),
     )
 }

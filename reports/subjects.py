@@ -28,6 +28,7 @@ from reports.figures import Extent, Filter, Indicator, Population, Share, Where
 from reports.indicators import INDICATORS, ORG_COVERAGE
 from reports.kinds import MeasuredIndicator, ShareIndicator
 from reports.populations import ENTITIES, INDUSTRY
+from reports.rule_figures import ParameterIndicator
 from reports.states import state_rows
 
 POPULATIONS = tuple({id(one.population): one.population for one in INDICATORS.values()}.values())
@@ -201,7 +202,10 @@ def _share(indicator: ShareIndicator, asked: Asked) -> Share | None:
 
 
 def _number(indicator: Indicator, asked: Asked) -> str:
-    """What an indicator makes of a column of the rows: 投入金额（万元）合计 12.5."""
+    """What an indicator makes of a column of the rows, 投入金额（万元）合计 12.5, or the value of
+    a rule."""
+    if isinstance(indicator, ParameterIndicator):
+        return display(indicator.figure(asked.extent, asked.day).value)
     if not isinstance(indicator, MeasuredIndicator) or not indicator.population.takes(
         asked.where
     ):

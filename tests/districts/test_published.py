@@ -13,6 +13,7 @@ from common.models import ImportBatch
 from districts import PUBLISHED, published
 from reports.indicators import INDICATORS
 from reports.kinds import MeasuredIndicator
+from reports.rule_figures import ParameterIndicator
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +25,18 @@ EXPECTED = {
         "6": (7, "场次"), "7": (2, "期"), "8": (3, "人"), "9": (11, "名"), "10": (2, "名"),
         "11": (1, "个"), "14": (9, "场次"), "15": (21, "期"), "16": (5012, "个"),
         "17": (176, "个"), "18": (12, "人"), "19": (1, "名"), "20": (37, "类"), "21": (101, "家"),
+    },
+    "shucheng": {
+        "1": (30, "个"), "2": (220, "名"), "3a": (1, "名"), "3b": (2, "名"), "4": (214, "名"),
+        "5": (82.5, "%"), "6": (62, "个"), "7": (18, "个"), "8": (85, "%"), "10a": (20, "场"),
+        "10b": (2040, "人次"), "11": (63, "件"), "12": (25, "个"), "13": (263, "名"),
+        "14": (30, "名"), "15": (10, "名"), "16": (87, "项"), "17": (84, "件"), "18a": (15, "家"),
+        "18b": (2.3, "亿元"), "19": (35, "个"),
+    },
+    "tianyuan": {
+        "1": (10, "名"), "2a": (5, "个"), "2b": (10, "个"), "3": (55, "家"), "4": (83, "名"),
+        "5a": (103, "次"), "5b": (49, "%"), "6a": (68, "名"), "6b": (66.2, "%"), "7": (3, "条"),
+        "8": (73, "家"), "9a": (4, "家"), "9b": (9, "家"), "10a": (91, "名"), "10b": (11, "位"),
     },
 }
 
@@ -60,7 +73,7 @@ def follow_every_number(name):
         for one in lines:
             rows = client.get(one.url).context
             assert rows["size"] == rows["page"].total, one.line
-            if isinstance(INDICATORS[one.line.indicator], MeasuredIndicator):
+            if isinstance(INDICATORS[one.line.indicator], (MeasuredIndicator, ParameterIndicator)):
                 assert rows["subject"].number.endswith(one.number), one.line
             elif not one.is_percent:
                 assert rows["size"] == one.plain, one.line
