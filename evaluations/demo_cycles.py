@@ -16,6 +16,7 @@ from evaluations.choices import (
     CycleState,
     FindingState,
     GrantChange,
+    GrantLevel,
     Level,
     Method,
     ReviewState,
@@ -59,6 +60,13 @@ _VERBS = (
     ("review", ReviewState.TOWN, ReviewState.DISTRICT),
     ("finish", ReviewState.DISTRICT, ReviewState.SCORED),
     ("publish", ReviewState.SCORED, ReviewState.PUBLISHED),
+)
+# What the city grants it has scored: instead of the district's last step.
+_BY_CITY = (
+    *_VERBS[:2],
+    ("refer", ReviewState.DISTRICT, ReviewState.CITY),
+    ("record_city", ReviewState.CITY, ReviewState.SCORED),
+    _VERBS[3],
 )
 _CUT = '{"town": "佐证只有一半，扣分。"}'
 
@@ -191,10 +199,14 @@ class Cycles:
             review.state = ReviewState.GRANTED if review.band else ReviewState.UNRATED
             verb = "grant" if review.band else "pass_over"
             last = (verb, ReviewState.PUBLISHED, review.state)
-            steps += self._steps(review, (*_VERBS, last), cycle.self_by)
+            is_citys = review.band and review.band.granted_by == GrantLevel.CITY
+            if is_citys:
+                review.total_city = review.total_district
+            way = _BY_CITY if is_citys else _VERBS
+            steps += self._steps(review, (*way, last), cycle.self_by)
             if review.band:
                 grants.append(self._grant(review, date(year, 3, 16)))
-        Review.objects.bulk_update(reviews, ["band", "state"])
+        Review.objects.bulk_update(reviews, ["band", "state", "total_city"])
         StarGrant.objects.bulk_create(grants)
         FlowStep.objects.bulk_create(steps, batch_size=1000)
 
