@@ -21,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("registers/", include("common.ledgers.urls")),
     path("help/", include("services.help_urls")),
     path("ratings/", include("evaluations.urls")),
+    path("commitments/", include("evaluations.commitment_urls")),
+    path("honours/", include("evaluations.honour_urls")),
     path("rules/", include("common.rules.urls")),
     path("security/", include("common.rules.security_urls")),
     path("imports/", include("common.imports.urls")),

@@ -35,11 +35,13 @@ class EvaluationsConfig(AppConfig):
         trace.track(models.Finding, "review_id")
         trace.track(models.Objection, "review_id")
         trace.track(models.StarGrant, "id", "organization_id|town_id|department_id")
-        trace.track(models.Commitment, "organization_id", "entity_id")
+        trace.track(models.Commitment)
         trace.track(models.CommitmentItem, "commitment_id")
         trace.track(models.CommitmentAppraisal, "commitment_id")
-        trace.track(models.Honour, "id", "organization_id|entity_id")
+        trace.track(models.Honour)
+        trace.track(models.Nomination)
         self._ratings()
+        self._commitments()
 
     def _ratings(self) -> None:
         """Cycles, sheets, stars: the navigation and what waits."""
@@ -50,3 +52,25 @@ class EvaluationsConfig(AppConfig):
             "星级评定", "evaluations:cycle_list", navigation.SERVICE, 10,
             count=inbox.waiting_reviews,
         ))
+
+    def _commitments(self) -> None:
+        """Commitments and honours: ledgers, pages, what waits."""
+        from common import ledgers, navigation  # noqa: PLC0415 -- models need ready apps
+        from evaluations import (  # noqa: PLC0415
+            commitment_inbox,  # noqa: F401
+            commitment_ledger,
+            honour_inbox,  # noqa: F401
+            honour_ledger,
+            record_pages,  # noqa: F401
+        )
+
+        ledgers.register(commitment_ledger.CommitmentLedger)
+        ledgers.register(honour_ledger.HonourLedger)
+        for order, label, name in (
+            (30, "双向承诺", "commitments:commitment_list"),
+            (40, "三好评选", "honours:nomination_list"),
+        ):
+            navigation.register(navigation.Item(label, name, navigation.SERVICE, order))
+        navigation.register(
+            navigation.Item("荣誉", "honours:honour_list", navigation.LEDGERS, 70)
+        )

@@ -138,3 +138,16 @@ class HonourKind(TextChoices):
     DOUBLE_STRONG = "double_strong", "双强六好"
     MODEL_SHOP = "model_shop", "共产党员示范经营户"
     OTHER = "other", "其他"
+
+
+# 三好 (domain.md §6.4) → the kind of honour that it ends as.
+THREE_GOOD = (HonourKind.GOOD_BRANCH, HonourKind.GOOD_SECRETARY, HonourKind.GOOD_MEMBER)
+
+
+class NominationState(TextChoices):
+    """三好评选: recommended, reviewed by the town, honoured by the district."""
+
+    NOMINATED = "nominated", "已推荐"
+    REVIEWED = "reviewed", "镇街已审"
+    HONOURED = "honoured", "已表彰"
+    DECLINED = "declined", "未通过"

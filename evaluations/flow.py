@@ -6,6 +6,7 @@ from common.transitions import Flow, Transition
 from evaluations.choices import CommitmentState as P
 from evaluations.choices import CycleState as C
 from evaluations.choices import FindingState as F
+from evaluations.choices import NominationState as N
 from evaluations.choices import ReviewState as S
 
 REVIEW_FLOW = Flow(
@@ -63,4 +64,14 @@ COMMITMENT_FLOW = Flow(
     Transition("find_hollow", "认定走过场", {P.REGISTERED, P.SHOWN, P.APPRAISED}, P.HOLLOW,
                right="judge_vetoes", needs_note=True),
     Transition("clear", "撤销认定", {P.HOLLOW}, P.SHOWN, right="judge_vetoes", needs_note=True),
+)
+NOMINATION_FLOW = Flow(
+    "state",
+    Transition("review", "镇街审核通过", {N.NOMINATED}, N.REVIEWED, right="rate_town"),
+    Transition("decline", "不通过", {N.NOMINATED}, N.DECLINED, right="rate_town",
+               needs_note=True),
+    Transition("refuse", "区里不通过", {N.REVIEWED}, N.DECLINED, right="rate_district",
+               needs_note=True),
+    Transition("renew", "重新推荐", {N.DECLINED}, N.NOMINATED, right="nominate"),
+    Transition("honour", "表彰", {N.REVIEWED}, N.HONOURED, right="rate_district"),
 )

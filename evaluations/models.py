@@ -23,6 +23,7 @@ from evaluations.choices import (
     HonourKind,
     HonourLevel,
     Level,
+    NominationState,
     ReviewState,
     Side,
 )
@@ -377,7 +378,7 @@ class Commitment(models.Model):
         return f"{self.organization}与{self.entity} {self.year}年双向承诺"
 
     def get_absolute_url(self) -> str:
-        return reverse("evaluations:commitment_detail", args=[self.pk])
+        return reverse("commitments:commitment_detail", args=[self.pk])
 
 
 class CommitmentItem(models.Model):
@@ -408,6 +409,9 @@ class CommitmentItem(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    def get_absolute_url(self) -> str:
+        return reverse("commitments:commitment_detail", args=[self.commitment_id])
 
 
 class CommitmentAppraisal(models.Model):
@@ -475,3 +479,58 @@ class Honour(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("honours:honour_detail", args=[self.pk])
+
+    @property
+    def holder(self) -> str:
+        """Who holds it, in words: the person first."""
+        return self.person or str(self.organization or self.entity)
+
+
+class Nomination(models.Model):
+    """三好推荐: a branch, a secretary or a member of ``organization`` recommended for a year; it
+    ends as an honour."""
+
+    personal = ("person", "deeds")
+    scope_parent = "organization"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField("评选类别", max_length=20, choices=HonourKind)
+    year = models.PositiveSmallIntegerField("年度")
+    organization = models.ForeignKey(
+        "organizations.PartyOrganization", models.PROTECT, related_name="nominations",
+        verbose_name="党组织",
+    )
+    person = models.CharField("个人", max_length=60, blank=True)
+    deeds = models.TextField("主要事迹")
+    state = models.CharField(
+        "评选进度", max_length=12, choices=NominationState, default=NominationState.NOMINATED
+    )
+    nominated_on = models.DateField("推荐日期")
+    nominated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+",
+        verbose_name="推荐人",
+    )
+    honour = models.OneToOneField(
+        Honour, models.PROTECT, null=True, blank=True, related_name="nomination",
+        verbose_name="荣誉",
+    )
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-year", "kind", "organization__name", "person"]
+        verbose_name = "三好推荐"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "year", "organization", "person"], name="nominated_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.person or self.organization}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("honours:nomination_detail", args=[self.pk])

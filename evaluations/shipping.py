@@ -1,6 +1,7 @@
-"""The schemes that come with the portal: stars of 6 categories and 80 criteria with a bonus, and
-the fortress index A to D. They lie in evaluations/schemes/ as tables; a district edits versions of
-its own.
+"""The schemes that come with the portal: stars of 6 categories and 80 criteria with a bonus, the
+fortress index A to D, and the yearly appraisals (述职评议) of towns and of departments. Formulas of
+towns come from a higher app (reports/town_formulas.py). They lie in evaluations/schemes/ as tables;
+a district edits versions of its own.
 """
 
 import csv
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from evaluations.choices import GrantLevel, Method, RatedKind
+from evaluations.choices import Appraised, GrantLevel, Method, RatedKind
 from evaluations.models import Band, Criterion, RatingScheme, SchemeVersion, Veto
 from evaluations.queries import BONUS, COMMITMENTS_VALID
 
@@ -58,7 +59,16 @@ FORTRESS = Shipped(
         for at, (grade, minimum) in enumerate(zip("ABCD", _GRADES, strict=True))
     ),
 )
-SHIPPED = (STARS, FORTRESS)
+# Four grades, as commitments are appraised.
+_APPRAISED = tuple(
+    (4 - at, grade, minimum, None, GrantLevel.DISTRICT, ())
+    for at, (grade, minimum) in enumerate(zip(Appraised.labels, _GRADES, strict=True))
+)
+TOWNS = Shipped("镇街党建工作述职评议", RatedKind.TOWN, False, "towns.csv", 0, _APPRAISED)
+DEPARTMENTS = Shipped(
+    "部门党建工作述职评议", RatedKind.DEPARTMENT, False, "departments.csv", 0, _APPRAISED
+)
+SHIPPED = (STARS, FORTRESS, TOWNS, DEPARTMENTS)
 
 
 def ship() -> None:

@@ -25,6 +25,7 @@ class MassOrganizations(DeclaredLedger):
     """群团."""
 
     kind, title, unit, model = "mass_organizations", "群团组织", "个", models.MassOrganization
+    lasts = True
     heading = PEOPLE
     key = ("kind", "name")
     listed = ("name", "kind", "entity", "town", "founded_on", "people")
@@ -41,6 +42,7 @@ class Teams(DeclaredLedger):
     """宣讲团等队伍."""
 
     kind, title, unit, model = "teams", "宣讲团等队伍", "支", models.Team
+    lasts = True
     noun = "队伍"
     heading = PEOPLE
     key = ("name",)
@@ -57,6 +59,7 @@ class NewEmployment(DeclaredLedger):
     """新就业群体: found by ID number, else by name and phone."""
 
     kind, title, unit, model = "new_employment", "新就业群体", "人", models.NewEmployment
+    lasts = True
     noun = "新就业人员"
     heading = PEOPLE
     read_right = "read_members"
@@ -133,6 +136,7 @@ class Sites(DeclaredLedger):
     """阵地驿站."""
 
     kind, title, unit, model = "sites", "阵地驿站", "处", models.Site
+    lasts = True
     heading = PLACES
     key = ("kind", "name")
     listed = ("name", "kind", "town", "community", "organization", "opened_on")
@@ -148,6 +152,7 @@ class Alliances(DeclaredLedger):
     """党建联盟和结对."""
 
     kind, title, unit, model = "alliances", "党建联盟和结对", "个", models.Alliance
+    lasts = True
     noun = "联盟或结对"
     heading = PLACES
     key = ("kind", "name")
@@ -165,6 +170,7 @@ class ModelPosts(DeclaredLedger):
     """示范岗和责任区."""
 
     kind, title, unit, model = "model_posts", "示范岗和责任区", "个", models.ModelPost
+    lasts = True
     heading = PLACES
     key = ("kind", "name", "organization", "entity", "person")
     listed = ("name", "kind", "person", "organization", "entity", "starts_on")
@@ -180,6 +186,7 @@ class Contacts(DeclaredLedger):
     """领导干部和老书记工作室联系点."""
 
     kind, title, unit, model = "contacts", "联系组和联系点", "个", models.ContactGroup
+    lasts = True
     noun = "联系组"
     heading = PLACES
     key = ("kind", "name")

@@ -17,7 +17,8 @@ from areas.models import Area
 from areas.queries import subtree_ids
 from common import jobs, workdays
 from common.refusals import Refused
-from reports import payload, pdf, rosters, workbook
+from evaluations.models import RatingCycle
+from reports import book, book_pdf, book_workbook, payload, pdf, rosters, workbook
 from reports.choices import RunState
 from reports.figures import Extent
 from reports.models import ReportRun
@@ -56,6 +57,19 @@ def request_report(
     return run
 
 
+def request_book(*, cycle: RatingCycle, area: Area, by: Any, scope: Scope) -> ReportRun:
+    """Queue the rating book of a cycle over ``area``. Raises Refused as :func:`request_report`."""
+    if not scope.may("build_reports"):
+        raise Refused("您没有生成结果册的权限。")
+    if not _holds(scope.only(RIGHTS["build_reports"]), area):
+        raise Refused("只能生成您管理范围内的结果册。")
+    as_of = min(cycle.last_on, timezone.localdate())
+    with transaction.atomic():
+        run = _numbered(ReportRun(area=area, as_of=as_of, cycle=cycle, asked_by=by))
+        jobs.start(kind="reports.build", subject=run.pk, by=by)
+    return run
+
+
 def _holds(scope: Scope, area: Area) -> bool:
     """Whether the whole area lies in the scope, not only a part below it."""
     return scope.everything or area.pk in subtree_ids(scope.roots)
@@ -63,10 +77,10 @@ def _holds(scope: Scope, area: Area) -> bool:
 
 def _numbered(run: ReportRun) -> ReportRun:
     """Save with a number of the day: BG20261122-01."""
-    day = timezone.localdate().strftime("%Y%m%d")
+    start = f"{run.prefix}{timezone.localdate():%Y%m%d}-"
     while True:
-        count = ReportRun.objects.filter(number__startswith=f"BG{day}-").count()
-        run.number = f"BG{day}-{count + 1:02d}"
+        count = ReportRun.objects.filter(number__startswith=start).count()
+        run.number = f"{start}{count + 1:02d}"
         try:
             with transaction.atomic():
                 run.save(force_insert=True)
@@ -106,9 +120,12 @@ def build(run: ReportRun, report: Callable[..., None], fence: Callable[[], None]
     if run.state == RunState.DONE:
         return
     extent = Extent.of(acting_scope(run.asked_by, "build_reports"), run.area)
-    figures = payload.build(extent, run.area, run.as_of, run.against, report)
-    report("正在整理名单", done=5, total=6)
-    lists = rosters.build(extent, run.as_of)
+    if run.cycle_id:
+        figures, lists = book.build(extent, run.area, run.cycle, run.as_of, report)
+    else:
+        figures = payload.build(extent, run.area, run.as_of, run.against, report)
+        report("正在整理名单", done=5, total=6)
+        lists = rosters.build(extent, run.as_of)
     figures |= _imprint(run, lists)
     checksum = checksum_of(figures)
     report("正在排版", done=6, total=6)
@@ -150,6 +167,9 @@ def draw(
     """PDF and xlsx of frozen figures: the same figures give the same numbers for ever."""
     imprint = {"number": number, "checksum": shown_checksum(checksum)}
     table = io.BytesIO()
+    if figures.get("kind") == book.KIND:
+        book_workbook.draw(table, figures, lists, imprint)
+        return {"pdf": book_pdf.draw(figures, lists, imprint), "xlsx": table.getvalue()}
     workbook.draw(table, figures, lists, imprint)
     return {"pdf": pdf.draw(figures, lists, imprint), "xlsx": table.getvalue()}
 

@@ -13,10 +13,16 @@ class ReportsConfig(AppConfig):
         from common import navigation, trace  # noqa: PLC0415 -- models need ready apps
         from common.imports import inbox as _imports  # noqa: F401, PLC0415 -- asks for the rights
         from common.inbox import remembered as home_count  # noqa: PLC0415
-        from reports import inbox, models, reach  # noqa: F401, PLC0415
+        from common.ledgers import declared  # noqa: PLC0415
+        from reports import inbox, reach, resources, town_formulas  # noqa: F401, PLC0415
 
-        trace.track(models.Bulletin, "id")
-        trace.track(models.BulletinLine, "bulletin_id")
+        for ledger in (resources.Bulletins, resources.BulletinLines):
+            trace.track(ledger.model)
+            declared.register(ledger)
+
+        for ledger in (resources.Bulletins, resources.BulletinLines):
+            trace.track(ledger.model)
+            declared.register(ledger)
 
         navigation.register(navigation.Item(
             "工作台", "reports:home", navigation.HOME, 0, count=home_count

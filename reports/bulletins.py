@@ -2,6 +2,7 @@
 it is said. Nothing is typed: a line names an indicator, and its number opens the rows that make it.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,11 +14,12 @@ from common.tables import display
 from reports.choices import Part, PeriodMode, Wording
 from reports.drill import ALL, MET, UNMET, rows_url
 from reports.extent import Extent
-from reports.figures import Figure, Indicator, Number, figures
+from reports.figures import Figure, Indicator, Number, Population, figures
 from reports.indicators import INDICATORS
 from reports.kinds import ShareIndicator
 from reports.models import Bulletin, BulletinLine
 
+_BETWEEN = re.compile("[;；\n]+")
 _PLACES = Decimal("0.01")
 _LISTS = {Part.MET: MET, Part.UNMET: UNMET, Part.PERCENT: MET}
 
@@ -38,6 +40,23 @@ def span_of(mode: str, day: date, since: date | None) -> Span | None:
     return None
 
 
+def parsed(conditions: str, population: Population) -> dict[str, str]:
+    """类别=书记培训；级别=区级 → keys of the population's dimensions and filters with their values.
+    Raises ValueError with a sentence for what cannot be read."""
+    ways = {**population.dimensions, **population.filters}
+    keys = {way.title: key for key, way in ways.items()}
+    found: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in _BETWEEN.split(conditions))):
+        title, equals, value = (word.strip() for word in part.partition("="))
+        if not equals or not value:
+            raise ValueError(f"条件“{part}”读不懂，写成“{next(iter(keys), '类别')}=…”这样。")
+        key = title if title in ways else keys.get(title)
+        if key is None:
+            raise ValueError(f"这个指标没有条件“{title}”，可用的有{'、'.join(keys) or '：无'}。")
+        found[key] = value
+    return found
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a line asks of its indicator."""
@@ -46,6 +65,7 @@ class Asked:
     indicator: Indicator
     day: date
     span: Span | None
+    where: Mapping[str, str]
 
     @classmethod
     def by(cls, line: BulletinLine, as_of: date) -> "Asked":
@@ -54,11 +74,7 @@ class Asked:
         is_past = line.mode == PeriodMode.DAY and line.since is not None
         day = line.since if is_past else as_of
         span = span_of(line.mode, as_of, line.since) if indicator.period else None
-        return cls(line, indicator, day, span)
-
-    @property
-    def where(self) -> Mapping[str, str]:
-        return self.line.conditions
+        return cls(line, indicator, day, span, parsed(line.conditions, indicator.population))
 
     @property
     def group(self) -> tuple[Any, ...]:
@@ -85,6 +101,14 @@ class Entry:
         return _written(self.value, self.is_percent)
 
     @property
+    def plain(self) -> int | float | None:
+        """The number for other programs."""
+        if self.value is None:
+            return None
+        is_whole = self.value == self.value.to_integral_value()
+        return int(self.value) if is_whole else float(self.value)
+
+    @property
     def is_percent(self) -> bool:
         return self.line.part == Part.PERCENT
 
@@ -95,7 +119,8 @@ class Entry:
     @property
     def wording(self) -> str:
         """How the number is spoken of, "" when it is said as it is: 2700余家."""
-        return worded(self.value, self.line.wording, self.line.step, self.unit, self.is_percent)
+        step = self.line.step or Decimal(1)
+        return worded(self.value, self.line.wording, step, self.unit, self.is_percent)
 
     @property
     def basis(self) -> str:
@@ -128,14 +153,14 @@ class Entry:
         """What is frozen and printed of it."""
         return {
             "section": self.line.section, "figure": self.line.number, "label": self.line.label,
-            "value": _plain(self.value), "number": self.number, "unit": self.unit,
+            "value": self.plain, "number": self.number, "unit": self.unit,
             "wording": self.wording, "period": self.period, "basis": self.basis, "url": self.url,
         }
 
 
 def entries(bulletin: Bulletin, extent: Extent) -> list[Entry]:
     """All lines of a bulletin with their numbers within ``extent``, in its order. Raises KeyError
-    for a line whose indicator or condition is not there."""
+    or ValueError for a line whose indicator or condition is not there (:func:`problem_of`)."""
     asked = [Asked.by(line, bulletin.as_of) for line in bulletin.lines.all()]
     counted: dict[tuple[Any, ...], dict[str, Figure]] = {}
     for group, members in _grouped(asked).items():
@@ -160,7 +185,7 @@ def value_of(figure: Figure, line: BulletinLine) -> Decimal | None:
     value = figure.value if isinstance(figure, Number) else _part(figure, line.part)
     if value is None:
         return None
-    exact = Decimal(value) / line.divisor
+    exact = Decimal(value) / (line.divisor or 1)
     return exact if exact == exact.to_integral_value() else exact.quantize(_PLACES, ROUND_HALF_UP)
 
 
@@ -198,20 +223,15 @@ def _written(value: Decimal | None, is_percent: bool) -> str:
     return f"{text}%" if is_percent and value is not None else text
 
 
-def _plain(value: Decimal | None) -> int | float | None:
-    if value is None:
-        return None
-    return int(value) if value == value.to_integral_value() else float(value)
-
-
 def problem_of(line: BulletinLine) -> str:
     """What is wrong with a line, in one sentence; "" when it can be counted."""
     indicator = INDICATORS.get(line.indicator)
     if indicator is None:
         return f"没有指标“{line.indicator}”。"
-    unknown = [key for key in line.conditions if not indicator.population.takes({key: ""})]
-    if unknown:
-        return f"指标“{line.indicator}”没有条件“{'、'.join(unknown)}”。"
+    try:
+        parsed(line.conditions, indicator.population)
+    except ValueError as error:
+        return str(error)
     if bool(indicator.period) == (line.mode == PeriodMode.DAY):
         wanted = "一段期间" if indicator.period else "一个时点"
         return f"指标“{line.indicator}”按{wanted}统计，期间填错了。"

@@ -36,7 +36,7 @@ def checks_before(extent: Extent, area: Area, day: date) -> list[Check]:
 
 def _made_before(extent: Extent, area: Area, day: date) -> Iterator[Check]:
     done = ReportRun.objects.within(extent.scope).filter(
-        area=area, as_of=day, state=RunState.DONE
+        area=area, as_of=day, state=RunState.DONE, cycle=None
     )
     run = done.order_by("-asked_at").first()
     if run:

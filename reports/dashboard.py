@@ -27,6 +27,7 @@ from reports.indicators import INDICATORS
 from reports.life_table import life
 from reports.payload import SHOWN_STATES
 from reports.populations import INDUSTRY, MEMBERS, ORGANIZATIONS, PARK
+from reports.ratings_table import ratings
 from reports.states import entities_by_state
 from reports.trend import Point, month_ends, org_coverage_trend
 
@@ -317,6 +318,11 @@ class Board:
     def life(self) -> dict[str, Any] | None:
         """Logs of the last full month and 三会一课 of the last full quarter, whatever the kind."""
         return life(self.extent, self.conditions.area, self.day)
+
+    @cached_property
+    def ratings(self) -> dict[str, Any] | None:
+        """Stars and two-way commitments on the day, whatever the kind."""
+        return ratings(self.extent, self.conditions.area, self.day)
 
     # --- Trend ----------------------------------------------------------------------------------
 

@@ -18,12 +18,19 @@ class RunFilter(ScopedFilterSet):
     area = django_filters.ModelChoiceFilter(
         label="范围", queryset=scoped(Area), to_field_name="code"
     )
+    kind = django_filters.ChoiceFilter(
+        label="种类", choices=[("coverage", "覆盖情况报告"), ("book", "评定结果册")],
+        method="filter_kind",
+    )
     state = django_filters.ChoiceFilter(label="状态", choices=RunState)
     origin = django_filters.ChoiceFilter(
         label="来源", choices=[("auto", "系统每月生成"), ("asked", "人工生成")],
         method="filter_origin",
     )
     day = django_filters.DateFromToRangeFilter(label="时点", field_name="as_of")
+
+    def filter_kind(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(cycle__isnull=value != "book")
 
     def filter_origin(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(is_automatic=value == "auto")

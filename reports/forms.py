@@ -11,14 +11,37 @@ from areas.choices import AreaLevel
 from areas.models import Area
 from common.forms import DayInput, ScopedForm
 from common.refusals import Refused
-from reports.actions import request_report
+from evaluations.models import RatingCycle
+from reports.actions import request_book, request_report
 from reports.conditions import Places
 from reports.models import ReportRun
 
 _LEVELS = (AreaLevel.DISTRICT, AreaLevel.TOWN, AreaLevel.PARK)
 
 
-class RunForm(ScopedForm):
+def _areas(scope: Scope) -> Any:
+    """Areas that lie wholly in the scope, the largest first."""
+    inside = [area.pk for area in Places(scope).inside.values() if area.level in _LEVELS]
+    return Area.objects.filter(pk__in=inside).order_by("code")
+
+
+class AskingForm(ScopedForm):
+    """Base of forms that queue a run."""
+
+    def save(self) -> ReportRun:
+        """Queue it. Raises Refused."""
+        raise NotImplementedError
+
+    def try_save(self) -> ReportRun | None:
+        """Queue it, or say on the form why not."""
+        try:
+            return self.save()
+        except Refused as refusal:
+            self.add_error(None, str(refusal))
+            return None
+
+
+class RunForm(AskingForm):
     """Area, day and comparison of a new report."""
 
     area = forms.ModelChoiceField(
@@ -31,11 +54,7 @@ class RunForm(ScopedForm):
     )
 
     def narrow(self, scope: Scope) -> None:
-        """Areas that lie wholly in the scope, the largest first."""
-        inside = [
-            area.pk for area in Places(scope).inside.values() if area.level in _LEVELS
-        ]
-        self.fields["area"].queryset = Area.objects.filter(pk__in=inside).order_by("code")
+        self.fields["area"].queryset = _areas(scope)
 
     def clean_as_of(self) -> date:
         day = self.cleaned_data["as_of"]
@@ -54,10 +73,20 @@ class RunForm(ScopedForm):
         """Queue the report. Raises Refused."""
         return request_report(by=self.user, scope=self.scope, **self.cleaned_data)
 
-    def try_save(self) -> ReportRun | None:
-        """Queue it, or say on the form why not."""
-        try:
-            return self.save()
-        except Refused as refusal:
-            self.add_error(None, str(refusal))
-            return None
+
+class BookForm(AskingForm):
+    """Cycle and area of a rating book."""
+
+    cycle = forms.ModelChoiceField(
+        label="评定周期", queryset=RatingCycle.objects.all(), empty_label=None
+    )
+    area = forms.ModelChoiceField(
+        label="范围", queryset=Area.objects.none(), to_field_name="code", empty_label=None
+    )
+
+    def narrow(self, scope: Scope) -> None:
+        self.fields["area"].queryset = _areas(scope)
+
+    def save(self) -> ReportRun:
+        """Queue the book. Raises Refused."""
+        return request_book(by=self.user, scope=self.scope, **self.cleaned_data)

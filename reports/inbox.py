@@ -70,12 +70,12 @@ def instructors_ending(person: Asker) -> Matter:
 
 def _own(person: Asker, **conditions) -> QuerySet[ReportRun]:
     runs = ReportRun.objects.within(person.scope).filter(asked_by=person.user, **conditions)
-    return runs.select_related("area").defer("payload").order_by("-asked_at")
+    return runs.select_related("area", "cycle").defer("payload").order_by("-asked_at")
 
 
 def _matter(label: str, runs: QuerySet[ReportRun], note: str, verb: str) -> Matter:
     lines = [
-        Line(f"{run.area}覆盖情况报告　{run.as_of:%Y-%m-%d}", run.get_absolute_url(),
+        Line(f"{run.area}{run.title}　{run.as_of:%Y-%m-%d}", run.get_absolute_url(),
              run.message or f"{run.number}　{note}", verb=verb)
         for run in runs[:SHOWN]
     ]

@@ -1,5 +1,5 @@
 """What every figure of the coverage family is (ledgers.md §3), defined once. Those of 组织生活:
-reports/life.py.
+reports/life.py; of stars and commitments: reports/ratings.py.
 
     extent = Extent.of(request.scope, area)
     INDICATORS["org_coverage"].figure(extent, day).percent_text     # 23.7%
@@ -21,7 +21,9 @@ from enterprises.models import Entity
 from members.models import Member
 from organizations.choices import SetUpMode
 from organizations.coverage import is_covered, is_reached_by_work, visit_asked
+from reports.declared import DECLARED
 from reports.figures import Indicator, flag
+from reports.honours import HONOURS
 from reports.kinds import RowsIndicator, ShareIndicator
 from reports.life import LIFE
 from reports.people import PEOPLE
@@ -35,7 +37,8 @@ from reports.populations import (
     is_within_term,
     with_members,
 )
-from reports.registers import REGISTERS
+from reports.ratings import RATINGS
+from reports.rule_figures import RULES
 from reports.tickets import TICKETS
 
 FULL_MEMBERS = "eligible.full_members"
@@ -171,8 +174,10 @@ FAMILY: tuple[Indicator, ...] = (
         basis="本届任期未满的党组织 ÷ 在用且填有本届起始日期、任期年限的党组织",
     ),
 )
-ALL: tuple[Indicator, ...] = (*FAMILY, *LIFE, *PEOPLE, *TICKETS, *REGISTERS)
-INDICATORS: Mapping[str, Indicator] = {indicator.key: indicator for indicator in ALL}
+# What other programs get without naming keys; the rest, those of bulletins, by key.
+ALL: tuple[Indicator, ...] = (*FAMILY, *LIFE, *TICKETS, *RATINGS)
+_OTHERS = (*PEOPLE, *HONOURS, *DECLARED, *RULES)
+INDICATORS: Mapping[str, Indicator] = {one.key: one for one in (*ALL, *_OTHERS)}
 ORG_COVERAGE = INDICATORS["org_coverage"]
 
 

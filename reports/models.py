@@ -1,5 +1,6 @@
-"""Report runs: a report that was asked for, its frozen figures and its files. Bulletins: the
-figures that a district publishes, in its own words and order."""
+"""Report runs: a report that was asked for, its frozen figures and its files. There are two kinds:
+the coverage report, and the rating book of a cycle. Bulletins: the figures that a district
+publishes, in its own words and order."""
 
 import uuid
 
@@ -8,8 +9,16 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from common.ledgers.record import DeclaredRecord
 from common.scoping import ScopedQuerySet
 from reports.choices import Part, PeriodMode, RunState, Wording
+
+COVERAGE_TITLE = "党的组织和工作覆盖情况报告"
+
+
+def book_title(cycle: str) -> str:
+    """What the rating book of a cycle is called."""
+    return f"{cycle.removesuffix('评定')}评定结果册"
 
 
 class ReportRun(models.Model):
@@ -21,6 +30,10 @@ class ReportRun(models.Model):
     area = models.ForeignKey("areas.Area", models.PROTECT, verbose_name="范围")
     as_of = models.DateField("时点")
     against = models.DateField("对比时点", null=True)
+    cycle = models.ForeignKey(
+        "evaluations.RatingCycle", models.PROTECT, null=True, related_name="books",
+        verbose_name="评定周期",
+    )
     state = models.CharField("状态", max_length=10, choices=RunState, default=RunState.QUEUED)
     message = models.TextField("说明", blank=True)
     is_automatic = models.BooleanField("自动生成", default=False)
@@ -47,57 +60,78 @@ class ReportRun(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("reports:run", args=[self.pk])
 
+    @property
+    def title(self) -> str:
+        """What the report is called, without its area."""
+        return book_title(str(self.cycle)) if self.cycle_id else COVERAGE_TITLE
 
-class Bulletin(models.Model):
+    @property
+    def prefix(self) -> str:
+        """Before the day in its number."""
+        return "PD" if self.cycle_id else "BG"
+
+class Bulletin(DeclaredRecord):
     """工作数据: what a district publishes of its work on a day, line by line. Everybody who reads
     figures sees the lines, each counted within the own scope."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    title = models.CharField("标题", max_length=100, unique=True)
+    name = models.CharField("标题", max_length=100, unique=True)
     as_of = models.DateField("时点")
 
-    objects = ScopedQuerySet.as_manager()
-
     class Meta:
-        ordering = ["-as_of", "title"]
+        ordering = ["-as_of", "name"]
         verbose_name = "工作数据"
 
     def __str__(self) -> str:
-        return self.title
-
-    def get_absolute_url(self) -> str:
-        return reverse("reports:bulletin", args=[self.pk])
+        return self.name
 
 
-class BulletinLine(models.Model):
-    """工作数据项: one figure of a bulletin: which indicator, under which conditions, of which period,
-    and how it is spoken of. ``conditions``: key of a dimension or filter of the indicator →
-    value."""
+class BulletinLine(DeclaredRecord):
+    """工作数据项: one figure of a bulletin: which indicator, under which conditions, of which
+    period, and how it is spoken of."""
 
-    scope_parent = "bulletin"
+    reached_by = ()  # everybody's, as the bulletin is
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     bulletin = models.ForeignKey(
-        Bulletin, models.CASCADE, related_name="lines", verbose_name="工作数据"
+        Bulletin, models.CASCADE, related_name="lines", verbose_name="工作数据",
+        help_text="工作数据的标题",
     )
-    position = models.PositiveIntegerField("顺序")
+    number = models.CharField("数据编号", max_length=10)
+    position = models.PositiveIntegerField("顺序", help_text="从小到大排")
     section = models.CharField("栏目", max_length=60, blank=True)
-    number = models.CharField("编号", max_length=10)
     label = models.CharField("名称", max_length=100)
-    indicator = models.CharField("指标", max_length=60)
-    part = models.CharField("取数", max_length=10, choices=Part, default=Part.VALUE)
-    conditions = models.JSONField("条件", default=dict)
-    mode = models.CharField("期间", max_length=12, choices=PeriodMode, default=PeriodMode.DAY)
-    since = models.DateField("起始日期", null=True, blank=True)
-    unit = models.CharField("单位", max_length=10, blank=True)
-    divisor = models.PositiveIntegerField("除以", default=1)
-    wording = models.CharField("说法", max_length=10, choices=Wording, default=Wording.EXACT)
-    step = models.DecimalField("取整到", max_digits=12, decimal_places=2, default=1)
-
-    objects = ScopedQuerySet.as_manager()
+    indicator = models.CharField(
+        "指标", max_length=60, help_text="指标的代码，如 org_coverage、trainings"
+    )
+    part = models.CharField(
+        "取数", max_length=10, choices=Part, default=Part.VALUE, blank=True,
+        help_text="覆盖率这类指标要选比率、分子或分母",
+    )
+    conditions = models.CharField(
+        "条件", max_length=300, blank=True,
+        help_text="写成“类别=书记培训；级别=区级”，等号前是台账的列名",
+    )
+    mode = models.CharField(
+        "期间", max_length=12, choices=PeriodMode, default=PeriodMode.DAY, blank=True
+    )
+    since = models.DateField(
+        "起始日期", null=True, blank=True, help_text="“以来”从这一天起；全年、上半年写当年任一天"
+    )
+    unit = models.CharField(
+        "单位", max_length=10, blank=True, help_text="空着就用指标自己的单位"
+    )
+    divisor = models.PositiveIntegerField(
+        "除以", null=True, blank=True, help_text="金额按元记，印万元就填 10000"
+    )
+    wording = models.CharField(
+        "说法", max_length=10, choices=Wording, default=Wording.EXACT, blank=True
+    )
+    step = models.DecimalField(
+        "取整到", max_digits=12, decimal_places=2, null=True, blank=True,
+        help_text="2714 说成 2700余，填 100",
+    )
 
     class Meta:
-        ordering = ["bulletin", "position"]
+        ordering = ["bulletin", "position", "number"]
         verbose_name = "工作数据项"
         constraints = [
             models.UniqueConstraint(

@@ -21,6 +21,7 @@ from reports.figures import Extent, Share, cells, figures, percent
 from reports.indicators import FAMILY, INDICATORS
 from reports.life_table import life
 from reports.linked import number, share
+from reports.ratings_table import ratings
 from reports.trend import month_ends, org_coverage_trend
 
 SHOWN_STATES = (
@@ -67,6 +68,7 @@ def build(
     payload["members"] = sections.members(extent, day)
     payload["instructors"] = sections.instructors(extent, day)
     payload["life"] = life(extent, area, day)
+    payload["ratings"] = ratings(extent, area, day)
     payload["quality"] = sections.quality(extent, day)
     return payload
 

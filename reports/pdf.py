@@ -24,9 +24,13 @@ PAPER_WIDTH = 560
 
 def draw(payload: dict[str, Any], lists: list[Roster], imprint: dict[str, str]) -> bytes:
     """The PDF of a run. ``imprint``: number and checksum as printed."""
+    return printed(render_to_string("reports/report.html", context(payload, lists, imprint)))
+
+
+def printed(html: str) -> bytes:
+    """A page of ours as PDF, in the typography of reports."""
     from weasyprint import CSS, HTML  # noqa: PLC0415 -- slow to load, and only jobs draw
 
-    html = render_to_string("reports/report.html", context(payload, lists, imprint))
     style = CSS(string=_stylesheet(), url_fetcher=_deny_all())
     page = HTML(string=html, base_url=settings.PUBLIC_URL, url_fetcher=_deny_all())
     return page.write_pdf(stylesheets=[style])
@@ -37,7 +41,7 @@ def _stylesheet() -> str:
 
 
 def _deny_all() -> Any:
-    from weasyprint.urls import URLFetcher  # noqa: PLC0415 -- see draw()
+    from weasyprint.urls import URLFetcher  # noqa: PLC0415 -- see printed()
 
     return URLFetcher(allowed_protocols=("data",), allow_redirects=False)
 

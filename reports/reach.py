@@ -1,4 +1,4 @@
-"""Which report runs a scope reaches: those over an area that lies wholly in it; and bulletins."""
+"""Which report runs a scope reaches: those over an area that lies wholly in it."""
 
 from datetime import date
 
@@ -13,9 +13,3 @@ from common.scoping import reaches
 def runs_of_areas(scope: Scope, _day: date) -> Q | None:
     """Runs over a granted area or below one, made from the whole of that area."""
     return Q(area__in=subtree_ids(scope.roots)) if scope.roots else None
-
-
-@reaches("reports.Bulletin")
-def bulletins_of_readers(scope: Scope, _day: date) -> Q | None:
-    """Every bulletin, for whoever reads figures: its numbers are counted in the reader's scope."""
-    return Q(pk__isnull=False) if scope.may("read_figures") else None

@@ -22,7 +22,7 @@ def heads_of(payload: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 def previous_run(run: ReportRun, scope: Scope) -> ReportRun | None:
     """The finished report of the same area as of the latest earlier day."""
     earlier = ReportRun.objects.within(scope).filter(
-        area=run.area, as_of__lt=run.as_of, state=RunState.DONE
+        area=run.area, as_of__lt=run.as_of, state=RunState.DONE, cycle=None
     )
     return earlier.order_by("-as_of", "-asked_at").first()
 

@@ -10,12 +10,14 @@ from accounts.scope import Scope
 from activities.choices import LogState
 from activities.models import ActivityLog
 from common.filters import ScopedFilterSet
+from common.ledgers.declared import declared_ledgers
 from common.lists import Sort
 from common.masking import mask_id_number
 from common.secrets import disclose
 from common.tables import Column
 from enterprises.models import Entity
 from enterprises.tables import industry_words
+from evaluations.models import Commitment, CommitmentItem
 from members.choices import MemberCategory
 from members.models import Member
 from organizations.choices import MODE_RANK, CoverageState, OrganizationCategory
@@ -24,8 +26,10 @@ from organizations.models import Instructor, PartyOrganization
 from organizations.queries import listed as organizations_listed
 from organizations.queries import set_terms, stage_words
 from reports.charts import STATE_LOOK
+from reports.declared import sheet_of
+from reports.honours import HONOUR_SHEET
 from reports.opening import address, opening
-from reports.registers import REGISTER_SHEETS
+from reports.rule_figures import RULE_SHEET
 from reports.sheet import Sheet, take_over
 from reports.sheets_events import EVENT_SHEETS
 from reports.tickets import TICKET_SHEET
@@ -263,10 +267,80 @@ LOG_SHEET = Sheet(
     _prepare_logs,
 )
 
+# --- Commitments --------------------------------------------------------------------------------
+
+
+class CommitmentSearch(ScopedFilterSet):
+    search_fields = ("organization__name_key__contains", "entity__name_key__contains")
+    search_hint = "党组织或企业名称"
+
+
+class PromiseSearch(ScopedFilterSet):
+    search_fields = (
+        "text__contains", "commitment__organization__name_key__contains",
+        "commitment__entity__name_key__contains",
+    )
+    search_hint = "承诺内容、党组织或企业名称"
+
+
+def _prepare_commitments(rows: list[Any], scope: Scope, _day: date) -> None:
+    known = Commitment.objects.filter(pk__in=[row.pk for row in rows]).annotate(
+        organization_name=F("organization__name"), entity_name=F("entity__name"),
+        opens=opening(Commitment, scope),
+    )
+    take_over(rows, {row.pk: row for row in known}, ("organization_name", "entity_name", "opens"))
+
+
+def _prepare_promises(rows: list[Any], scope: Scope, _day: date) -> None:
+    known = CommitmentItem.objects.filter(pk__in=[row.pk for row in rows]).annotate(
+        organization_name=F("commitment__organization__name"),
+        entity_name=F("commitment__entity__name"), opens=opening(CommitmentItem, scope),
+    )
+    take_over(rows, {row.pk: row for row in known}, ("organization_name", "entity_name", "opens"))
+
+
+COMMITMENT_SHEET = Sheet(
+    Commitment, "承诺书", "份", CommitmentSearch,
+    (
+        Column("organization", "党组织", value="organization_name", link=address, fixed=True,
+               sub=Column("entity", "企业", value="entity_name")),
+        Column("town", "所属镇街", value="town_name", short="镇街"),
+        Column("signed_on", "签订日期", kind="date", short="签订", sort=("-signed", "signed")),
+        Column("state", "进度", value="get_state_display"),
+    ),
+    (
+        Sort("name", "按党组织", "organization__name", "entity__name"),
+        Sort("-signed", "最近签订的在前", "-signed_on"),
+        Sort("signed", "最早签订的在前", "signed_on"),
+    ),
+    _prepare_commitments,
+)
+PROMISE_SHEET = Sheet(
+    CommitmentItem, "承诺事项", "项", PromiseSearch,
+    (
+        Column("text", "承诺内容", link=address, fixed=True,
+               sub=Column("side", "承诺方", value="get_side_display")),
+        Column("organization", "党组织", value="organization_name",
+               sub=Column("entity", "企业", value="entity_name")),
+        Column("owner", "责任人"),
+        Column("due_on", "完成时限", kind="date", short="时限", sort=("due", "-due")),
+        Column("done_on", "完成日期", kind="date", short="完成"),
+        Column("evidence", "佐证", shown=False),
+    ),
+    (
+        Sort("due", "先到期的在前", "due_on", "number"),
+        Sort("-due", "后到期的在前", "-due_on", "number"),
+    ),
+    _prepare_promises,
+)
+
 SHEETS = {
     sheet.model: sheet
     for sheet in (
         ENTITY_SHEET, ORGANIZATION_SHEET, MEMBER_SHEET, INSTRUCTOR_SHEET, LOG_SHEET, *EVENT_SHEETS,
-        TICKET_SHEET, *REGISTER_SHEETS,
+        ENTITY_SHEET, ORGANIZATION_SHEET, MEMBER_SHEET, INSTRUCTOR_SHEET, LOG_SHEET, *EVENT_SHEETS,
+        TICKET_SHEET, COMMITMENT_SHEET, PROMISE_SHEET, HONOUR_SHEET,
+        RULE_SHEET,
+        *(sheet_of(ledger) for ledger in declared_ledgers()),
     )
 }

@@ -28,6 +28,7 @@ from reports.figures import Extent, Filter, Indicator, Population, Share, Where
 from reports.indicators import INDICATORS, ORG_COVERAGE
 from reports.kinds import MeasuredIndicator, ShareIndicator
 from reports.populations import ENTITIES, INDUSTRY
+from reports.rule_figures import ParameterIndicator
 from reports.states import state_rows
 
 POPULATIONS = tuple({id(one.population): one.population for one in INDICATORS.values()}.values())
@@ -54,6 +55,9 @@ _PARTS: Mapping[str, tuple[str, str]] = {
     "log_accepted": ("审核通过的日志", "没有审核通过的日志"),
     "three_meetings_complete": ("三会一课开齐", "三会一课有缺项"),
     **tickets.PARTS,
+    "rated_share": ("持有星级", "没有星级"),
+    "commitment_share": ("签了双向承诺", "没有签双向承诺"),
+    "commitments_fulfilled": ("已兑现的承诺", "没有兑现的承诺"),
 }
 
 
@@ -198,7 +202,10 @@ def _share(indicator: ShareIndicator, asked: Asked) -> Share | None:
 
 
 def _number(indicator: Indicator, asked: Asked) -> str:
-    """What an indicator makes of a column of the rows: 投入金额（万元）合计 12.5."""
+    """What an indicator makes of a column of the rows, 投入金额（万元）合计 12.5, or the value of
+    a rule."""
+    if isinstance(indicator, ParameterIndicator):
+        return display(indicator.figure(asked.extent, asked.day).value)
     if not isinstance(indicator, MeasuredIndicator) or not indicator.population.takes(
         asked.where
     ):

@@ -14,6 +14,7 @@ def asker(run: Any) -> str:
 
 COLUMNS = (
     Column("number", "编号", link=lambda run: run.get_absolute_url(), fixed=True),
+    Column("title", "报告", value="title"),
     Column("as_of", "时点", kind="date", sort=("-as_of", "as_of")),
     Column("area", "范围", value="area.name"),
     Column("against", "对比时点", kind="date", short="对比", wide=True),

@@ -4,6 +4,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import Count
+from django.urls import reverse
 
 from accounts.scope import RIGHTS
 from common.filters import ScopedFilterSet
@@ -15,8 +16,13 @@ from reports.figures import Extent
 from reports.models import Bulletin
 
 
+def page_of(row: Bulletin) -> str:
+    """The page with the numbers; the record's own page is that of the ledger."""
+    return reverse("reports:bulletin", args=[row.pk])
+
+
 class BulletinSearch(ScopedFilterSet):
-    search_fields = ("title__contains",)
+    search_fields = ("name__contains",)
     search_hint = "标题"
 
 
@@ -30,13 +36,13 @@ class BulletinList(ScopedListView):
     title, noun, unit = "工作数据", "工作数据", "份"
     filterset_class = BulletinSearch
     columns = (
-        Column("title", "标题", fixed=True, link=lambda row: row.get_absolute_url()),
+        Column("name", "标题", fixed=True, link=page_of),
         Column("as_of", "时点", kind="date", sort=("-as_of", "as_of")),
         Column("lines", "数据项", value="line_count", kind="number"),
     )
     sorts = (
-        Sort("-as_of", "时点晚的在前", "-as_of", "title"),
-        Sort("as_of", "时点早的在前", "as_of", "title"),
+        Sort("-as_of", "时点晚的在前", "-as_of", "name"),
+        Sort("as_of", "时点早的在前", "as_of", "name"),
     )
 
     def get_queryset(self) -> Any:
@@ -56,5 +62,5 @@ class BulletinDetail(ScopedDetailView):
             (title, list(lines)) for title, lines in groupby(found, lambda one: one.line.section)
         ]
         return super().get_context_data(
-            title=self.object.title, bulletin=self.object, sections=sections, **kwargs
+            title=self.object.name, bulletin=self.object, sections=sections, **kwargs
         )

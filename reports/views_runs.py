@@ -20,19 +20,19 @@ from common.lists import ScopedListView, Sort
 from common.models import Job
 from common.trace import record_read
 from common.views import ObjectMixin, ScopedDetailView, ScopedFormView, day_of
+from evaluations.models import RatingCycle
 from reports.actions import shown_checksum
 from reports.checks import checks_before
 from reports.choices import RunState
 from reports.conditions import Places
 from reports.figures import Extent
 from reports.filters import RunFilter
-from reports.forms import RunForm
-from reports.models import ReportRun
+from reports.forms import BookForm, RunForm
+from reports.models import COVERAGE_TITLE, ReportRun
 from reports.runs import compared, heads_of, previous_run
 from reports.tables import COLUMNS, asker
 from reports.trend import usual_comparison
 
-TITLE = "党的组织和工作覆盖情况报告"
 FILES = {"pdf": "application/pdf",
          "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
@@ -60,11 +60,14 @@ class RunList(ScopedListView):
             template="jsonb_path_query_first(%(expressions)s::jsonpath)",
             output_field=JSONField(),
         )
-        runs = super().get_queryset().select_related("area", "asked_by")
+        runs = super().get_queryset().select_related("area", "asked_by", "cycle")
         return runs.annotate(rate=rate).defer("payload")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(may_build=self.scope.may("build_reports"), **kwargs)
+        return super().get_context_data(
+            may_build=self.scope.may("build_reports"), has_cycles=RatingCycle.objects.exists(),
+            **kwargs,
+        )
 
 
 class RunCreate(ScopedFormView):
@@ -102,8 +105,29 @@ class RunCreate(ScopedFormView):
         area, day = self.area, min(self.day, timezone.localdate())
         checks = checks_before(Extent.of(self.scope, area), area, day) if area else []
         return super().get_context_data(
-            checks=checks, checked_area=area, checked_day=day, report_title=TITLE, **kwargs
+            checks=checks, checked_area=area, checked_day=day, report_title=COVERAGE_TITLE, **kwargs
         )
+
+
+class BookCreate(ScopedFormView):
+    """生成评定结果册 of a cycle."""
+
+    roles = RIGHTS["build_reports"]
+    template_name = "reports/book_form.html"
+    form_class = BookForm
+    title, submit_label = "生成评定结果册", "生成结果册"
+    success_message = ""
+
+    def get_initial(self) -> dict[str, Any]:
+        """The cycle of the page that one comes from, and the granted area."""
+        root = Places(self.scope).root
+        return {"cycle": self.request.GET.get("cycle"), "area": root.code if root else None}
+
+    def form_valid(self, form: BookForm) -> HttpResponse:
+        run = form.try_save()
+        if run is None:
+            return self.form_invalid(form)
+        return HttpResponseRedirect(run.get_absolute_url())
 
 
 class RunDetail(ScopedDetailView):
@@ -114,7 +138,7 @@ class RunDetail(ScopedDetailView):
     template_name = "reports/run.html"
 
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().select_related("area", "asked_by")
+        return super().get_queryset().select_related("area", "asked_by", "cycle")
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         is_poll = request.htmx and request.htmx.target == "progress"
@@ -124,11 +148,13 @@ class RunDetail(ScopedDetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         run = self.object
-        context = {"title": f"{run.area}{TITLE}", "asker": asker(run), "run": run,
+        context = {"title": f"{run.area}{run.title}", "asker": asker(run), "run": run,
                    "may_build": self.scope.may("build_reports")}
         if run.state == RunState.QUEUED:
             jobs = Job.objects.filter(kind="reports.build", subject=run.pk)
             context |= {"job": jobs.order_by("-created_at").first(), "running": True}
+        elif run.payload and run.cycle_id:
+            context |= {"figures": run.payload, "checksum": shown_checksum(run.checksum)}
         elif run.payload:
             before = previous_run(run, self.scope)
             context |= {
@@ -169,4 +195,4 @@ class RunFile(ObjectMixin, View):
 
 def file_title(run: ReportRun) -> str:
     """明川区党的组织和工作覆盖情况报告20261031."""
-    return f"{run.area}{TITLE}{run.as_of:%Y%m%d}"
+    return f"{run.area}{run.title}{run.as_of:%Y%m%d}"

@@ -40,7 +40,7 @@ class Book:
         return sheet
 
     def row(self, sheet: Any, line: int, values: Iterable[Any], form: Any = None) -> None:
-        """A row of texts, numbers and (number, address) pairs."""
+        """A row of texts, counts, scores (floats) and (count, address) pairs."""
         for at, value in enumerate(values):
             if value is None or value == "":
                 continue
@@ -48,6 +48,8 @@ class Book:
                 count, url = value
                 sheet.write_url(line, at, absolute(url), self.link, str(count))
                 sheet.write_number(line, at, count, self.link)
+            elif isinstance(value, float):
+                sheet.write_number(line, at, value, form)
             elif isinstance(value, int):
                 sheet.write_number(line, at, value, form or self.number)
             else:
@@ -66,6 +68,7 @@ def draw(
     _trend(book, payload)
     _elections(book, payload)
     _life(book, payload)
+    _ratings(book, payload)
     _basis(book, payload)
     for roster in rosters:
         _roster(book, roster)
@@ -224,6 +227,32 @@ def _life(book: Book, payload: dict[str, Any]) -> None:
         book.row(sheet, at, [line["label"], *values])
 
 
+def _ratings(book: Book, payload: dict[str, Any]) -> None:
+    """Stars and commitments by town; reports of earlier versions have none."""
+    found = payload.get("ratings")
+    if not found:
+        return
+    sheet = book.sheet("星级和双向承诺", [24] + [12] * (len(found["bases"]) + 3))
+    heads = [head for one in found["bases"] for head in _heads(one, found["total"])]
+    book.row(sheet, 0, ["镇街", *heads], book.head)
+    for at, line in enumerate([*found["rows"], found["total"]], start=1):
+        values = [value for one in line["figures"].values() for value in _values(one)]
+        book.row(sheet, at, [line["label"], *values])
+
+
+def _heads(one: dict[str, Any], total: dict[str, Any]) -> list[str]:
+    """The columns of a figure: a share has three."""
+    if "value" in total["figures"][one["key"]]:
+        return [one["label"]]
+    return [one["label"], f"{one['label']}：计入", f"{one['label']}：共"]
+
+
+def _values(one: dict[str, Any]) -> list[Any]:
+    if "value" in one:
+        return [_linked(one)]
+    return [percent(one), (one["met"], one["met_url"]), (one["total"], one["total_url"])]
+
+
 def _basis(book: Book, payload: dict[str, Any]) -> None:
     sheet = book.sheet("指标和口径", [14, 26, 12, 12, 12, 80])
     book.row(sheet, 0, ["范围", "指标", "分子或数量", "分母", "比率", "口径"], book.head)
@@ -234,19 +263,25 @@ def _basis(book: Book, payload: dict[str, Any]) -> None:
         if "value" in entry:
             values = [entry["label"], _linked(entry), "", ""]
         else:
-            values = [
-                entry["label"],
-                (entry["met"], entry["met_url"]),
-                (entry["total"], entry["total_url"]),
-                percent(entry),
-            ]
+            values = [entry["label"], *_share_values(entry)]
         book.row(sheet, line, [whom, *values, entry["basis"]])
     life = payload.get("life") or {"bases": (), "total": {"shares": ()}}
     below = zip(life["bases"], life["total"]["shares"], strict=True)
     for line, (one, entry) in enumerate(below, start=1 + len(entries)):
-        values = [one["label"], (entry["met"], entry["met_url"]),
-                  (entry["total"], entry["total_url"]), percent(entry)]
+        values = [one["label"], *_share_values(entry)]
         book.row(sheet, line, [whole, *values, f"{one['basis']}（{one['period']}）"])
+    found = payload.get("ratings") or {"bases": (), "total": {"figures": {}}}
+    first = 1 + len(entries) + len(life["bases"])
+    for line, one in enumerate(found["bases"], start=first):
+        entry = found["total"]["figures"][one["key"]]
+        values = [_linked(entry), "", ""] if "value" in entry else _share_values(entry)
+        book.row(sheet, line, [whole, one["label"], *values, one["basis"]])
+
+
+def _share_values(entry: dict[str, Any]) -> list[Any]:
+    return [
+        (entry["met"], entry["met_url"]), (entry["total"], entry["total_url"]), percent(entry)
+    ]
 
 
 def _roster(book: Book, roster: Roster) -> None:

@@ -22,6 +22,7 @@ class Helps(DeclaredLedger):
         "beneficiaries",
     )
     sums = ("amount",)
+    measured = ("quantity_1", "quantity_2", "amount")
     distinct = ("beneficiaries",)
     day = "happened_on"
     synonyms = {
@@ -49,7 +50,7 @@ class HelpCategories(DeclaredLedger):
     kind, title, unit, model = "help_categories", "帮扶类别", "类", HelpCategory
     heading = HEADING
     edit_right = "edit_rules"
-    is_open = True
+    is_open, is_counted = True, False
     key = ("name",)
     listed = ("name", "group", "unit_1", "unit_2", "order")
     sums = ()

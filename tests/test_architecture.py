@@ -166,9 +166,15 @@ QUERIES_BESIDE_SCOPE = {
     "organizations/filters.py": {"Post.at": CONDITION, "Appointment.filter": CONDITION},
     "organizations/resources.py": {"PartyOrganization.all": KEYS, "Instructor.filter": KEYS},
     "organizations/views.py": {"OrganizationState.at": OF_A_ROW},
-    "reports/forms.py": {"Area.filter": "the ids come from the scope"},
+    "reports/forms.py": {
+        "Area.filter": "the ids come from the scope",
+        "RatingCycle.all": "cycles are the district's; reviews in them are scoped",
+    },
     "services/help_resources.py": {"HelpCategory.values_list": "units: the same for everybody"},
-    "reports/views_runs.py": {"Job.filter": OF_A_ROW},
+    "reports/views_runs.py": {
+        "Job.filter": OF_A_ROW,
+        "RatingCycle.exists": "whether there is a cycle at all",
+    },
     "services/filters.py": {
         "Department.all": OPEN_LIST, "ServiceItem.offered": CONDITION,
         "TicketCategory.select_related": OPEN_LIST,
@@ -197,6 +203,8 @@ ASSIGNED = {
     "common/jobs.py: job.state": "the claim of a job, whose row is its own lock",
     "districts/mingchuan/members.py: member.status": "writes a workbook, not the database",
     "districts/mingchuan/shops.py: shop.status": "writes a workbook, not the database",
+    "evaluations/demo_cycles.py: cycle.state": "tells what the verbs would have left, steps too",
+    "evaluations/demo_cycles.py: review.state": "tells what the verbs would have left, steps too",
 }
 
 

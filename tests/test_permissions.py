@@ -30,7 +30,7 @@ from common.access import ANYONE, PUBLIC, roles_of
 from common.models import ExportFile, ImportBatch
 from common.periods import month_of
 from enterprises.models import Entity
-from evaluations.models import RatingCycle
+from evaluations.models import Commitment, CommitmentItem, Honour, Nomination, RatingCycle
 from members.models import Member
 from organizations.models import Instructor, PartyOrganization
 from registers.models import Site
@@ -129,6 +129,14 @@ def records(cast) -> dict[type, dict[str, Any]]:
         Visit: visits,
         **tickets_of(cast, visits),
         **ratings_of(cast),
+        Commitment: (commitments := commitments_of(cast)),
+        CommitmentItem: {at: item_of(one) for at, one in commitments.items()},
+        Honour: {
+            "a": honour_of(organization=cast.organization_a), "b": honour_of(entity=cast.entity_b)
+        },
+        Nomination: {
+            "a": nomination_of(cast.organization_a), "b": nomination_of(cast.organization_b)
+        },
     }
 
 
@@ -172,6 +180,39 @@ def make_ticket(at: str, **values: Any) -> Ticket:
     return Ticket.objects.create(
         number=at, title="要路灯", registered_on=date(2026, 10, 1), state="working",
         channel="visit", kind="request", **values,
+    )
+
+
+def commitments_of(cast: Any) -> dict[str, Commitment]:
+    """A draft in 甲镇 and one in 乙街道."""
+    pairs = {
+        "a": (cast.organization_a, cast.entity_a), "b": (cast.organization_b, cast.entity_b)
+    }
+    return {
+        at: Commitment.objects.create(
+            organization=organization, entity=entity, year=2026, signed_on=date(2026, 3, 1)
+        )
+        for at, (organization, entity) in pairs.items()
+    }
+
+
+def item_of(commitment: Commitment) -> CommitmentItem:
+    """A promise of the organization."""
+    return commitment.items.create(side="organization", number=1, text="一项")
+
+
+def honour_of(**whose: Any) -> Honour:
+    """An honour of the district."""
+    return Honour.objects.create(
+        kind="benchmark", name="标杆", level="district", year=2026, **whose
+    )
+
+
+def nomination_of(organization: PartyOrganization) -> Nomination:
+    """A good branch, recommended."""
+    return Nomination.objects.create(
+        kind="good_branch", year=2026, organization=organization, deeds="三件实事",
+        nominated_on=date(2026, 10, 1),
     )
 
 

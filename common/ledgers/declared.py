@@ -58,6 +58,8 @@ class DeclaredLedger(Ledger):
     sums: ClassVar[tuple[str, ...]] = ()  # numbers whose total stands above the list
     distinct: ClassVar[tuple[str, ...]] = ()  # links whose records are counted there, each once
     day: ClassVar[str] = ""  # the date by which the list is sorted and narrowed
+    # Whether a row lasts and is counted on a day; else it happens on its day.
+    lasts: ClassVar[bool] = False
     # (from, to): an end before its beginning is an error.
     spans: ClassVar[tuple[tuple[str, str], ...]] = (
         ("starts_on", "ends_on"), ("founded_on", "dissolved_on"), ("opened_on", "closed_on"),
@@ -66,6 +68,8 @@ class DeclaredLedger(Ledger):
     names_parents: ClassVar[tuple[str, ...]] = ()
     is_roster: ClassVar[bool] = False  # rows are people: who opens one is recorded
     is_open: ClassVar[bool] = False  # everybody with the right to read reads all rows
+    is_counted: ClassVar[bool] = True  # figures are made of it (reports/declared.py)
+    measured: ClassVar[tuple[str, ...]] = ()  # what figures add up; without it the sums
     # Columns and filters of the list beside those of the fields.
     more_columns: ClassVar[tuple[tables.Column, ...]] = ()
     more_filters: ClassVar[Mapping[str, Any]] = {}
@@ -235,6 +239,10 @@ class DeclaredLedger(Ledger):
     def _place(self, rows: list[Row], options: Options) -> None:
         """Whether each row, as it will stand, lies in the user's scope."""
         if options.scope.everything:
+            return
+        if self.is_open and not self.reach_by():
+            for row in rows:
+                row.facts["is_own"] = options.scope.may(self.edit_right)
             return
         seen = {name: self._within(name, rows, options) for name in self.reach_by()}
         for row in rows:

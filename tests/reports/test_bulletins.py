@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,13 +19,14 @@ from reports.figures import Extent
 from reports.models import Bulletin, BulletinLine
 from tests import factories as make
 from tests.factories import on
+from tests.ledgers.desk import counts, load, messages
 
 DAY = on("2026-06-30")
 WHOLE = Extent(Scope(everything=True))
 
 
 def bulletin(*lines):
-    made = Bulletin.objects.create(title="2026 年上半年工作数据", as_of=DAY)
+    made = Bulletin.objects.create(name="2026 年上半年工作数据", as_of=DAY)
     for position, values in enumerate(lines, start=1):
         defaults = {"position": position, "number": str(position), "label": f"第 {position} 项"}
         line = BulletinLine(bulletin=made, **(defaults | values))
@@ -96,12 +98,12 @@ def test_lines_are_counted_by_their_indicators(django_assert_num_queries):
     make.make_entity(employees=13)
     make.make_instructor(source=InstructorSource.OFFICIAL)
     made = bulletin(
-        {"indicator": "entities", "conditions": {"kind": "小微企业"}},
-        {"indicator": "org_coverage", "part": Part.PERCENT, "conditions": {"kind": "小微企业"}},
-        {"indicator": "org_coverage", "part": Part.MET, "conditions": {"kind": "小微企业"}},
+        {"indicator": "entities", "conditions": "主体类型=小微企业"},
+        {"indicator": "org_coverage", "part": Part.PERCENT, "conditions": "主体类型=小微企业"},
+        {"indicator": "org_coverage", "part": Part.MET, "conditions": "主体类型=小微企业"},
         {"indicator": "organizations_founded", "mode": PeriodMode.SINCE, "since": on("2026-02-01")},
         {"indicator": "organizations_founded", "mode": PeriodMode.SINCE, "since": on("2026-02-02")},
-        {"indicator": "instructors", "conditions": {"source": "机关干部"}, "unit": "位"},
+        {"indicator": "instructors", "conditions": "来源=机关干部", "unit": "位"},
         {"indicator": "employees", "divisor": 1000, "unit": "千人"},
         {"indicator": "entities", "since": on("2019-12-31")},
         {"indicator": "secretary_oldest"},
@@ -121,7 +123,9 @@ def test_lines_are_counted_by_their_indicators(django_assert_num_queries):
     ("values", "problem"),
     [
         ({"indicator": "nothing"}, "没有指标"),
-        ({"indicator": "entities", "conditions": {"colour": "红"}}, "没有条件“colour”"),
+        ({"indicator": "entities", "conditions": "颜色=红"}, "没有条件“颜色”"),
+        ({"indicator": "entities", "conditions": "主体类型"}, "读不懂"),
+        ({"indicator": "entities", "conditions": "主体类型="}, "读不懂"),
         ({"indicator": "entities", "mode": PeriodMode.YEAR}, "按一个时点统计"),
         ({"indicator": "visits"}, "按一段期间统计"),
         ({"indicator": "org_coverage"}, "是比率"),
@@ -142,6 +146,53 @@ def test_a_number_stands_once_in_a_bulletin():
         again.full_clean()
 
 
+# --- The ledgers --------------------------------------------------------------------------------
+
+HEAD = {"标题": "2026 年工作数据", "时点": "2026-06-30"}
+LINE = {
+    "工作数据": "2026 年工作数据", "数据编号": "20a", "顺序": 1, "名称": "书记培训",
+    "指标": "trainings", "条件": "类别=书记培训；级别=区级", "期间": "全年", "说法": "余",
+    "取整到": 10,
+}
+
+
+@pytest.mark.django_db
+def test_lines_come_by_excel_and_are_counted():
+    assert counts(load("bulletins", [HEAD])) == (1, 0, 0, 0)
+    first = load("bulletin_lines", [LINE])
+    assert counts(first) == (1, 0, 0, 0), messages(first)
+    assert counts(load("bulletin_lines", [LINE])) == (0, 0, 1, 0)
+    [entry] = entries(Bulletin.objects.get(), WHOLE)
+    assert (entry.number, entry.unit, entry.period) == ("0", "期", "2026年")
+    assert dict(entry.asked.where) == {"kind": "书记培训", "level": "区级"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"指标": "nothing"}, "没有指标“nothing”。"),
+        ({"条件": "类型=书记培训"}, "没有条件“类型”"),
+        ({"期间": "时点"}, "按一段期间统计"),
+        ({"工作数据": "别的"}, "没有这个工作数据"),
+    ],
+)
+def test_a_line_that_cannot_be_counted_is_held_back(values, words):
+    load("bulletins", [HEAD])
+    batch = load("bulletin_lines", [LINE | values])
+    assert counts(batch) == (0, 0, 0, 1)
+    assert words in str(messages(batch))
+
+
+@pytest.mark.django_db
+def test_only_the_district_says_what_is_published():
+    top = make.make_area(AreaLevel.DISTRICT)
+    town = make.make_user(role=Role.TOWN, area=make.make_area(AreaLevel.TOWN, top))
+    district = make.make_user(role=Role.DISTRICT, area=top)
+    assert counts(load("bulletins", [HEAD], user=town)) == (0, 0, 0, 1)
+    assert counts(load("bulletins", [HEAD], user=district)) == (1, 0, 0, 0)
+
+
 # --- The page -----------------------------------------------------------------------------------
 
 
@@ -158,13 +209,13 @@ def test_a_town_reads_its_own_numbers_and_opens_them(client):
     for area, number in ((town, 1), (top, 3)):
         role = Role.TOWN if area is town else Role.DISTRICT
         client.force_login(make.make_user(role=role, area=area))
-        page = client.get(made.get_absolute_url())
+        page = client.get(reverse("reports:bulletin", args=[made.pk]))
         assert [title for title, _lines in page.context["sections"]] == ["底数", "走访"]
         [[first], [second]] = [lines for _title, lines in page.context["sections"]]
         assert first.number == str(number)
         for one in (first, second):
             assert client.get(one.url).context["size"] == int(one.number)
-        assert made.title in client.get("/bulletins/").content.decode()
+        assert made.name in client.get("/bulletins/").content.decode()
     assert "可写“2余家”" in page.content.decode()
 
 
@@ -172,5 +223,5 @@ def test_a_town_reads_its_own_numbers_and_opens_them(client):
 def test_who_reads_no_figures_reads_no_bulletin(client):
     made = bulletin({"indicator": "entities"})
     client.force_login(make.make_user(role=Role.SECRETARY, organization=make.make_organization()))
-    assert client.get(made.get_absolute_url()).status_code == 404
+    assert client.get(reverse("reports:bulletin", args=[made.pk])).status_code == 404
     assert client.get("/bulletins/").status_code == 403

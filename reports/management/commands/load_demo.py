@@ -21,10 +21,12 @@ from areas.models import Area
 from common import parameters, workdays
 from common.commands import PortalCommand, Refused
 from common.dated import BEGINNING
-from common.models import BatchState, ImportBatch, Via
+from common.models import ImportBatch, Via
 from districts.mingchuan import FILES, SEED, SELF_EMPLOYED, write_workbooks
+from evaluations import demo as ratings_demo
 from organizations.models import Instructor, PartyOrganization
 from registers import demo as registers_demo
+from reports.loading import import_file, loaded_files
 from services import demo as tickets
 from services import help_demo
 
@@ -82,7 +84,7 @@ class Command(PortalCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self.folder = settings.STATE_DIR / "demo"
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        loaded = loaded_files() if Area.objects.exists() else {}
+        loaded = loaded_files(FILES) if Area.objects.exists() else {}
         if Area.objects.exists() and not loaded:
             raise Refused("数据库里已有别的数据，不再装入示范区。请用空库，或改用 ./portal serve。")
         day = next((batch.effective_on for batch in loaded.values()), timezone.localdate())
@@ -106,14 +108,9 @@ class Command(PortalCommand):
                 self._import_one(kind, path, day)
 
     def _import_one(self, kind: str, path: Path, day: date) -> None:
-        answer = StringIO()
         # The clerk can act as soon as the areas are there, and finds the receipts under her name.
         importer = self._importer().username if Area.objects.exists() else None
-        call_command(
-            "import_ledger", kind, str(path), user=importer, effective=day.isoformat(),
-            valid_rows_only=True, json=True, stdout=answer,
-        )
-        result = json.loads(answer.getvalue())
+        result = import_file(kind, path, day=day, user=importer, valid_rows_only=True)
         rows = "、".join(map(str, ordered_rows(result["errors"])))
         held = f"，有误的未入库：第 {rows} 行，见导入回执" if rows else ""
         self._say(f"  {path.stem}：入库 {result['created'] + result['updated']:,} 行{held}")
@@ -165,6 +162,8 @@ class Command(PortalCommand):
         )
         if count := demo.load(seed=SEED, today=day, people=people):
             self._say(f"  月度日志和走访：{count:,} 份日志")
+        if count := ratings_demo.load(seed=SEED, today=day, people=people):
+            self._say(f"  双向承诺、荣誉、星级评定：{count:,} 份承诺书")
         self._tell_tickets(day, people.reviewers, users)
         self._tell_small_ledgers(day)
 
@@ -215,14 +214,6 @@ class Command(PortalCommand):
         for path in report:
             self.stdout.write(f"  {path}")
         self.stdout.write(f"台账：\n  {self.folder / 'ledgers'}")
-
-
-def loaded_files() -> dict[str, ImportBatch]:
-    """First batch of each of the district's workbooks, by file name. What somebody has undone
-    since stays undone."""
-    states = (BatchState.APPLIED, BatchState.UNDOING, BatchState.UNDONE)
-    batches = ImportBatch.objects.filter(file_name__in=FILES, state__in=states)
-    return {batch.file_name: batch for batch in batches.order_by("-uploaded_at")}
 
 
 def ordered_rows(errors: list[dict[str, Any]]) -> list[int]:

@@ -1,0 +1,62 @@
+"""What stars, commitments and honours add to the pages of organizations and entities."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+
+from common.additions import CONTEXT, panel
+from evaluations.commitment_lists import TONES, with_items
+from evaluations.models import Commitment, Honour, StarGrant
+
+_SHOWN = 3
+_TEMPLATE = "commitments/of_record.html"
+
+
+@panel("organizations.PartyOrganization", slot=CONTEXT, order=30, template=_TEMPLATE)
+def of_organization(
+    request: HttpRequest, organization: Any, day: date
+) -> Mapping[str, Any] | None:
+    """星级、承诺和荣誉 of an organization."""
+    stars: QuerySet = StarGrant.objects.none()
+    if request.scope.may("read_ratings"):
+        stars = StarGrant.objects.within(request.scope).at(day).filter(organization=organization)
+    return _of_record(request, "organization", organization, day, stars)
+
+
+@panel("enterprises.Entity", slot=CONTEXT, order=30, template=_TEMPLATE)
+def of_entity(request: HttpRequest, entity: Any, day: date) -> Mapping[str, Any] | None:
+    """承诺和荣誉 of an entity."""
+    return _of_record(request, "entity", entity, day, StarGrant.objects.none())
+
+
+def _of_record(
+    request: HttpRequest, name: str, record: Any, day: date, stars: QuerySet
+) -> Mapping[str, Any] | None:
+    """What is held, promised for the year of ``day``, honoured by then; None when nothing is."""
+    scope = request.scope
+    if not scope.may("read_commitments"):
+        return None
+    commitments = Commitment.objects.within(scope).filter(**{name: record}, year=day.year)
+    shown = with_items(commitments.select_related("organization", "entity"))
+    honours = Honour.objects.within(scope).filter(**{name: record}, year__lte=day.year)
+    found = {
+        "stars": list(stars.order_by("-rank")),
+        "commitments": [
+            {"row": row, "other": row.entity if name == "organization" else row.organization,
+             "tone": TONES[row.state]}
+            for row in shown.order_by("state", "pk")[:_SHOWN]
+        ],
+        "honours": list(honours.order_by(F("granted_on").desc(nulls_last=True), "pk")[:_SHOWN]),
+    }
+    if not any(found.values()):
+        return None
+    query = f"?{name}={record.pk}"
+    return found | {
+        "title": "星级、承诺和荣誉" if name == "organization" else "承诺和荣誉",
+        "commitments_url": reverse("commitments:commitment_list") + query,
+        "honours_url": reverse("honours:honour_list") + query,
+    }

@@ -1,0 +1,93 @@
+"""The published figures of five districts, each counted from records that came in by Excel."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from accounts.choices import Role
+from areas.models import Area
+from common.models import ImportBatch
+from districts import PUBLISHED, published
+from reports.indicators import INDICATORS
+from reports.kinds import MeasuredIndicator
+from reports.rule_figures import ParameterIndicator
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+# figure → (value, unit), as the districts published them (domain: seed figures).
+EXPECTED = {
+    "lukou": {
+        "1": (3, "个"), "2": (34, "个"), "3": (14, "场次"), "4": (114, "名"), "5": (100, "%"),
+        "6": (7, "场次"), "7": (2, "期"), "8": (3, "人"), "9": (11, "名"), "10": (2, "名"),
+        "11": (1, "个"), "14": (9, "场次"), "15": (21, "期"), "16": (5012, "个"),
+        "17": (176, "个"), "18": (12, "人"), "19": (1, "名"), "20": (37, "类"), "21": (101, "家"),
+    },
+    "shucheng": {
+        "1": (30, "个"), "2": (220, "名"), "3a": (1, "名"), "3b": (2, "名"), "4": (214, "名"),
+        "5": (82.5, "%"), "6": (62, "个"), "7": (18, "个"), "8": (85, "%"), "10a": (20, "场"),
+        "10b": (2040, "人次"), "11": (63, "件"), "12": (25, "个"), "13": (263, "名"),
+        "14": (30, "名"), "15": (10, "名"), "16": (87, "项"), "17": (84, "件"), "18a": (15, "家"),
+        "18b": (2.3, "亿元"), "19": (35, "个"),
+    },
+    "tianyuan": {
+        "1": (10, "名"), "2a": (5, "个"), "2b": (10, "个"), "3": (55, "家"), "4": (83, "名"),
+        "5a": (103, "次"), "5b": (49, "%"), "6a": (68, "名"), "6b": (66.2, "%"), "7": (3, "条"),
+        "8": (73, "家"), "9a": (4, "家"), "9b": (9, "家"), "10a": (91, "名"), "10b": (11, "位"),
+    },
+}
+
+
+def figures(name, **options):
+    answer = StringIO()
+    call_command(
+        "district_figures", name, json=True, stdout=answer, stderr=StringIO(), **options
+    )
+    return json.loads(answer.getvalue())
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_the_published_figures_come_out(name, settings, tmp_path):
+    settings.STATE_DIR = tmp_path
+    found = figures(name)
+    assert {one["figure"]: (one["value"], one["unit"]) for one in found} == EXPECTED[name]
+    assert not any(
+        batch.counts.get("error") or batch.counts.get("warnings")
+        for batch in ImportBatch.objects.all()
+    )
+    assert figures(name) == found, "the second time nothing is loaded"
+    follow_every_number(name)
+
+
+def follow_every_number(name):
+    """Each number of the page opens as many rows, or the rows that it is made of."""
+    client = Client()
+    code = published(name).CODE
+    client.force_login(make.make_user(role=Role.DISTRICT, area=Area.objects.get(code=code)))
+    [row] = client.get("/bulletins/").context["page"].rows
+    page = client.get(f"/bulletins/{row.pk}/")
+    for _section, lines in page.context["sections"]:
+        for one in lines:
+            rows = client.get(one.url).context
+            assert rows["size"] == rows["page"].total, one.line
+            if isinstance(INDICATORS[one.line.indicator], (MeasuredIndicator, ParameterIndicator)):
+                assert rows["subject"].number.endswith(one.number), one.line
+            elif not one.is_percent:
+                assert rows["size"] == one.plain, one.line
+
+
+def test_a_row_taken_out_of_a_workbook_changes_the_figure(settings, tmp_path):
+    settings.STATE_DIR = tmp_path
+    books = published("lukou").books()
+    books.rows["trainings"] = [
+        row for row in books.rows["trainings"] if row["期名"] != "党组织书记培训班第二期"
+    ]
+    books.write(tmp_path / "own")
+    found = {one["figure"]: one["value"] for one in figures("lukou", folder=str(tmp_path / "own"))}
+    assert found.pop("7") == 1
+    assert found == {
+        key: value for key, (value, _unit) in EXPECTED["lukou"].items() if key != "7"
+    }
