@@ -7,7 +7,7 @@
 from importlib import import_module
 from types import ModuleType
 
-PUBLISHED = ("lukou", "shucheng", "tianyuan")
+PUBLISHED = ("lukou", "x", "shucheng", "tianyuan")
 
 
 def published(name: str) -> ModuleType:

@@ -12,7 +12,7 @@ TITLE = "2023 年园区企业党建工作数据"
 DAY = date(2023, 12, 31)
 YEAR, LAST_YEAR = date(2023, 1, 1), date(2022, 6, 1)
 SETTINGS = {"district.name": "云台区"}
-TOWNS = ("云台街道", "栗树街道", "群丰镇", "三门镇")
+TOWNS = ("云台街道", "白鹭街道", "杏花镇", "竹溪镇")
 
 
 def books(*, self_employed: int | None = None) -> Books:
