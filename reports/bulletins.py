@@ -124,7 +124,9 @@ class Entry:
 
     @property
     def basis(self) -> str:
-        return self.asked.indicator.basis_on(self.asked.day, self.asked.span)
+        """口径: the indicator's, and the conditions of the line."""
+        said = self.asked.indicator.basis_on(self.asked.day, self.asked.span)
+        return f"{said}（{self.line.conditions}）" if self.line.conditions else said
 
     @property
     def period(self) -> str:

@@ -4,6 +4,7 @@ import json
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
@@ -97,6 +98,14 @@ def follow_every_number(name):
                 assert rows["subject"].number.endswith(display(one.figure.value)), one.line
             elif not one.is_percent:
                 assert rows["size"] == one.plain, one.line
+
+
+def test_every_figure_is_written_down():
+    text = (settings.BASE_DIR / "docs" / "figures.md").read_text(encoding="utf-8")
+    for name in PUBLISHED:
+        section = text.split(f"## {name} ")[1].split("\n## ")[0]
+        told = [line.split("|")[1].strip() for line in section.splitlines() if "| `" in line]
+        assert told == list(EXPECTED[name]) == [row["数据编号"] for row in published(name).lines()]
 
 
 def test_a_row_taken_out_of_a_workbook_changes_the_figure(settings, tmp_path):

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -14,9 +14,10 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from accounts.actions import grant_role
-from accounts.choices import Role
+from accounts.choices import ADMIN_ROLES, Role
 from accounts.models import Department, User
 from activities import demo
+from areas.choices import AreaLevel
 from areas.models import Area
 from common import parameters, workdays
 from common.commands import PortalCommand, Refused
@@ -26,7 +27,7 @@ from districts.mingchuan import FILES, SEED, SELF_EMPLOYED, write_workbooks
 from evaluations import demo as ratings_demo
 from organizations.models import Instructor, PartyOrganization
 from registers import demo as registers_demo
-from reports.loading import import_file, loaded_files
+from reports.loading import import_file, load_published, loaded_files
 from services import demo as tickets
 from services import help_demo
 
@@ -80,10 +81,14 @@ class Command(PortalCommand):
             "--self-employed", type=int, default=SELF_EMPLOYED, metavar="N",
             help="fewer shops, for a quick look; the published figures need all",
         )
+        parser.add_argument("--district", metavar="NAME", help="one of the published districts")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.folder = settings.STATE_DIR / "demo"
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if options["district"]:
+            self._show_published(options["district"])
+            return
         loaded = loaded_files(FILES) if Area.objects.exists() else {}
         if Area.objects.exists() and not loaded:
             raise Refused("数据库里已有别的数据，不再装入示范区。请用空库，或改用 ./portal serve。")
@@ -91,10 +96,26 @@ class Command(PortalCommand):
         if len(loaded) < len(FILES):
             self._import(day, loaded, options["self_employed"])
         self._name_district(day)
-        passwords = self._create_logins()
+        passwords = self._create_logins(LOGINS, place_of)
         self._tell_life(day)
         report = self._build_report(day)
         self._tell(passwords, report)
+
+    def _show_published(self, name: str) -> None:
+        """A published district: its ledgers, its figures, and accounts to look at them."""
+        bulletin = load_published(name, say=self._say)
+        top = Area.objects.get(level=AreaLevel.DISTRICT)
+        town = Area.objects.filter(level=AreaLevel.TOWN).order_by("code").first()
+        places = {
+            Role.DISTRICT: {"area": top}, Role.IMPORTER: {"area": top}, Role.TOWN: {"area": town},
+        }
+        shown = [
+            login._replace(place=str(places[login.role]["area"])) if login.role in places else login
+            for login in LOGINS if login.role in {*places, *ADMIN_ROLES}
+        ]
+        passwords = self._create_logins(shown, lambda role: places.get(role, {}))
+        self.stdout.write(f"{top}（{top.code}），全部数据均为虚构。工作数据：{bulletin}")
+        self._tell_logins(shown, passwords)
 
     # --- ledgers ----------------------------------------------------------------------------------
 
@@ -133,11 +154,13 @@ class Command(PortalCommand):
         grant_role(user=user, role=Role.IMPORTER, by=None, area=Area.objects.get(code=DISTRICT))
         return user
 
-    def _create_logins(self) -> dict[str, str]:
+    def _create_logins(
+        self, logins: Iterable[Login], place: Callable[[str], dict[str, Any]]
+    ) -> dict[str, str]:
         """Create what accounts are missing; their passwords are kept for the next time."""
         kept = self.folder / "logins.json"
         passwords = json.loads(kept.read_text()) if kept.exists() else {}
-        for login in LOGINS:
+        for login in logins:
             user, is_new = User.objects.get_or_create(
                 username=login.role, defaults={"name": login.name}
             )
@@ -145,7 +168,7 @@ class Command(PortalCommand):
                 passwords[login.role] = new_password()
                 user.set_password(passwords[login.role])
                 user.save(update_fields=["password"])
-            grant_role(user=user, role=login.role, by=None, **place_of(login.role))
+            grant_role(user=user, role=login.role, by=None, **place(login.role))
         kept.touch(mode=0o600)
         kept.write_text(json.dumps(passwords, indent=2))
         return passwords
@@ -206,14 +229,17 @@ class Command(PortalCommand):
 
     def _tell(self, passwords: dict[str, str], report: Iterable[Path]) -> None:
         self.stdout.write("示范区：明川区（990101），全部数据均为虚构。")
-        self.stdout.write("演示账号（密码只在本次示范有效，请勿用于正式系统）：")
-        for login in LOGINS:
-            who = f"{Role(login.role).label}　{login.name}　{login.place}"
-            self.stdout.write(f"  {login.role:<15} {passwords[login.role]}  {who}")
+        self._tell_logins(LOGINS, passwords)
         self.stdout.write("报告：")
         for path in report:
             self.stdout.write(f"  {path}")
         self.stdout.write(f"台账：\n  {self.folder / 'ledgers'}")
+
+    def _tell_logins(self, logins: Iterable[Login], passwords: dict[str, str]) -> None:
+        self.stdout.write("演示账号（密码只在本次示范有效，请勿用于正式系统）：")
+        for login in logins:
+            who = f"{Role(login.role).label}　{login.name}　{login.place}"
+            self.stdout.write(f"  {login.role:<15} {passwords[login.role]}  {who}")
 
 
 def ordered_rows(errors: list[dict[str, Any]]) -> list[int]:
