@@ -118,7 +118,7 @@ def records(cast) -> dict[type, dict[str, Any]]:
             at: Site.objects.create(kind="rest_stop", name=f"驿站{at}", town=town)
             for at, town in (("a", cast.town_a), ("b", cast.town_b), ("above", None))
         },
-        Bulletin: {"a": Bulletin.objects.create(title="工作数据", as_of=date(2026, 6, 30))},
+        Bulletin: {"a": Bulletin.objects.create(name="工作数据", as_of=date(2026, 6, 30))},
         Activity: {"a": _activity(cast.organization_a), "b": _activity(cast.organization_b)},
         User: {"a": cast.town_a_staff, "own": cast.system_admin},
         Grant: {"a": Grant.objects.get(user=cast.town_a_staff)},
