@@ -201,6 +201,7 @@ def test_rows_that_people_see_come_from_their_scope():
 # Fields that only a flow moves (common/transitions.py); everything else plans a change.
 ASSIGNED = {
     "common/jobs.py: job.state": "the claim of a job, whose row is its own lock",
+    "services/demo.py: self.ticket.state": "tells tickets that are not stored yet",
     "districts/mingchuan/members.py: member.status": "writes a workbook, not the database",
     "districts/mingchuan/shops.py: shop.status": "writes a workbook, not the database",
     "evaluations/demo_cycles.py: cycle.state": "tells what the verbs would have left, steps too",
