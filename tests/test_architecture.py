@@ -26,8 +26,8 @@ from tests.routes import routes
 
 ROOT = Path(settings.BASE_DIR)
 APPS = (
-    "common", "areas", "accounts", "enterprises", "organizations", "members", "activities",
-    "evaluations", "services", "reports",
+    "common", "areas", "accounts", "enterprises", "organizations", "members", "registers",
+    "activities", "evaluations", "services", "reports",
 )
 FILES = sorted(
     path

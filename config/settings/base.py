@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "enterprises",
     "organizations",
     "members",
+    "registers",
     "activities",
     "evaluations",
     "services",
