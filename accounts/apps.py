@@ -24,7 +24,7 @@ class AccountsConfig(AppConfig):
         trace.track(models.User, hidden=_UNTOLD)
         protection.append_only(models.SignInEntry._meta.db_table)
         access.register_rights(scope.RIGHTS)
-        from accounts import reach  # noqa: F401, PLC0415
+        from accounts import reach, references  # noqa: F401, PLC0415
         from common.exports import inbox  # noqa: F401, PLC0415 -- asks for the rights
 
         scoping.register_scope_builder(scope.acting_scope)

@@ -10,7 +10,12 @@ class AreasConfig(AppConfig):
     verbose_name = "区划"
 
     def ready(self) -> None:
-        from areas import models, resources, suggestions  # noqa: F401, PLC0415 -- models need ready apps
+        from areas import (  # noqa: PLC0415 -- models need ready apps
+            models,
+            references,  # noqa: F401
+            resources,
+            suggestions,  # noqa: F401
+        )
         from common import ledgers, navigation, trace  # noqa: PLC0415
 
         trace.track(models.Area)

@@ -19,6 +19,7 @@ class OrganizationsConfig(AppConfig):
             models,
             offices,  # noqa: F401
             reach,  # noqa: F401
+            references,  # noqa: F401
             resources,
             search,  # noqa: F401
             suggestions,  # noqa: F401
