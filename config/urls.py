@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("members/", include("members.urls")),
     path("", include("activities.urls")),
     path("", include("services.urls")),
+    path("registers/", include("common.ledgers.urls")),
     path("rules/", include("common.rules.urls")),
     path("security/", include("common.rules.security_urls")),
     path("imports/", include("common.imports.urls")),

@@ -59,7 +59,8 @@ class NewEmployment(DeclaredLedger):
     kind, title, unit, model = "new_employment", "新就业群体", "人", models.NewEmployment
     noun = "新就业人员"
     heading = PEOPLE
-    read_right, edit_right = "read_members", "edit_ledgers"
+    read_right = "read_members"
+    is_roster = True
     key = ("name", "phone")
     first_key = "id_number"
     listed = ("name", "occupation", "entity", "standing", "organization", "community", "duties")
@@ -99,6 +100,7 @@ class Attendances(DeclaredLedger):
     kind, title, unit, model = "attendances", "参训记录", "人次", models.Attendance
     heading = WORK
     read_right = "read_members"
+    names_parents = ("training",)
     key = ("training", "name", "organization")
     about = "training"
     listed = ("name", "training", "organization", "role", "hours", "result")
@@ -258,6 +260,7 @@ class CampaignClaims(DeclaredLedger):
     kind, title, unit, model = "campaign_claims", "任务认领和进度", "项", models.CampaignClaim
     noun = "任务"
     heading = WORK
+    names_parents = ("campaign",)
     key = ("campaign", "name", "town", "organization", "entity")
     about = "campaign"
     listed = ("name", "campaign", "town", "organization", "target", "done", "progress_on")

@@ -60,6 +60,10 @@ class DeclaredLedger(Ledger):
     spans: ClassVar[tuple[tuple[str, str], ...]] = (
         ("starts_on", "ends_on"), ("founded_on", "dissolved_on"), ("opened_on", "closed_on"),
     )
+    # Keys of another declared ledger to whose records these rows belong.
+    names_parents: ClassVar[tuple[str, ...]] = ()
+    is_roster: ClassVar[bool] = False  # rows are people: who opens one is recorded
+    secret_right: ClassVar[str] = "see_identity"
     # Which rows the file is about, when it is not about all: those with the same values there.
     about: ClassVar[str] = ""
 

@@ -198,6 +198,8 @@ class LedgerListView(ScopedListView):
         query = self.request.GET.copy()
         query.pop("at", None)
         query["as_of"] = self.day.isoformat()
+        if self.kwargs:
+            asked = asked | {"address": self.kwargs}
         return exports.ask(
             list_name=resolve(self.request.path).view_name,
             query=query.urlencode(),

@@ -1,7 +1,6 @@
 """Every small ledger: same file twice, round trip, undo; who sees its rows; its pages."""
 
 import io
-from datetime import date
 
 import pytest
 
@@ -12,28 +11,15 @@ from common.ledgers.rows import Options
 from registers.resources import LEDGERS
 from tests import digest
 from tests.ledgers.desk import counts, load, messages, undo
-from tests.registers.samples import CHANGED, ROWS
+from tests.registers.samples import CHANGED, DAY, ROWS, prepare
 
 pytest_plugins = ["tests.cast"]
 pytestmark = pytest.mark.django_db
-DAY = date(2026, 11, 23)
 KINDS = [ledger.kind for ledger in LEDGERS]
-# What a row names must be there first.
-NEEDS = {
-    "contacts": ("sites",), "trainings": ("teams", "mass_organizations"),
-    "attendances": ("teams", "trainings"), "campaign_claims": ("campaigns",),
-    "meetings": ("mass_organizations",),
-}
 
 
 def bring(kind, *rows, **choices):
     return load(kind, rows, day=DAY, **choices)
-
-
-def prepare(kind):
-    for needed in NEEDS.get(kind, ()):
-        batch = bring(needed, ROWS[needed])
-        assert counts(batch) == (1, 0, 0, 0), messages(batch)
 
 
 def export(kind, user=None, *, identity=True):
@@ -67,18 +53,18 @@ def test_import_properties(cast, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_scope(cast, kind):
     """甲镇 brings and sees its row; 乙街道 does not see it and may not bring it."""
-    for needed in NEEDS.get(kind, ()):
-        bring(needed, ROWS[needed])
+    prepare(kind)
     foreign = bring(kind, ROWS[kind], user=cast.town_b_staff)
     assert counts(foreign) == (0, 0, 0, 1)
     own = bring(kind, ROWS[kind], user=cast.town_a_staff)
     assert counts(own) == (1, 0, 0, 0), messages(own)
     model = ledger_of(kind).model
-    seen = {
-        name: model.objects.within(scope_for(cast.user(name))).count()
-        for name in ("district_staff", "town_a_staff", "town_b_staff", "no_grant", "department_staff")
-    }
+    users = ("district_staff", "town_a_staff", "town_b_staff", "no_grant", "department_staff")
+    seen = {name: model.objects.within(scope_for(cast.user(name))).count() for name in users}
     assert seen == {
-        "district_staff": 1, "town_a_staff": 1, "town_b_staff": 0, "no_grant": 0,
+        "district_staff": 1,
+        "town_a_staff": 1,
+        "town_b_staff": 0,
+        "no_grant": 0,
         "department_staff": 0,
     }
