@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("activities.urls")),
     path("", include("services.urls")),
     path("registers/", include("common.ledgers.urls")),
+    path("help/", include("services.help_urls")),
     path("rules/", include("common.rules.urls")),
     path("security/", include("common.rules.security_urls")),
     path("imports/", include("common.imports.urls")),

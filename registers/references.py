@@ -1,5 +1,6 @@
 """How ledgers refer to trainings, campaigns, sites, teams and mass organizations, and to hosts."""
 
+from django.apps import apps
 from django.utils import timezone
 
 from common.ledgers.export import suggestion
@@ -9,7 +10,8 @@ from registers.hosts import HOSTS
 from registers.models import Campaign, MassOrganization, Site, Team, Training
 
 
-def _by_name(model, second: str = "", *, is_open: bool) -> Reference:
+def by_name(model, second: str = "", *, is_open: bool) -> Reference:
+    """A small table, by name or name+``second``; ``is_open``: whoever may see the rows."""
     return Reference(
         lambda options, _name: NameFinder(options, model, second=second, is_open=is_open),
         suggestions=lambda _name: f"records:{model._meta.label}",
@@ -19,11 +21,11 @@ def _by_name(model, second: str = "", *, is_open: bool) -> Reference:
 
 # A town names the trainings and campaigns of the district, which it cannot change.
 REFERENCES = {
-    Training: _by_name(Training, "starts_on", is_open=True),
-    Campaign: _by_name(Campaign, "starts_on", is_open=True),
-    Team: _by_name(Team, is_open=True),
-    Site: _by_name(Site, "kind", is_open=False),
-    MassOrganization: _by_name(MassOrganization, "kind", is_open=False),
+    Training: by_name(Training, "starts_on", is_open=True),
+    Campaign: by_name(Campaign, "starts_on", is_open=True),
+    Team: by_name(Team, is_open=True),
+    Site: by_name(Site, "kind", is_open=False),
+    MassOrganization: by_name(MassOrganization, "kind", is_open=False),
 }
 for _model, _reference in REFERENCES.items():
     refer(_model._meta.label, _reference)
@@ -32,8 +34,7 @@ for _model, _reference in REFERENCES.items():
 @suggestion("records")
 def records(scope, label: str) -> list[str]:
     """Names of the records of a model that the user may name."""
-    model = next(model for model in REFERENCES if model._meta.label == label)
-    return _names(model, scope, "")
+    return _names(apps.get_model(label), scope, "")
 
 
 @suggestion("hosts")

@@ -44,3 +44,19 @@ class ServicesConfig(AppConfig):
             navigation.register(
                 navigation.Item(label, f"services:{name}", navigation.SERVICE, order, count=count)
             )
+        self._help()
+
+    def _help(self) -> None:
+        """Help given: its ledger, its categories, its summary."""
+        from common import navigation, trace  # noqa: PLC0415 -- models need ready apps
+        from common.ledgers import declared  # noqa: PLC0415
+        from services import help_models, help_resources, help_shipping  # noqa: PLC0415
+
+        post_migrate.connect(lambda **_signal: help_shipping.ship(), sender=self, weak=False)
+        for ledger in help_resources.LEDGERS:
+            trace.track(ledger.model)
+            declared.register(ledger)
+        trace.track(help_models.HelpBeneficiary, "help_id", "entity_id")
+        navigation.register(
+            navigation.Item("帮扶成果", "help:summary", navigation.SERVICE, 60)
+        )

@@ -28,6 +28,9 @@ from services.choices import (
     TicketSatisfaction,
     TicketState,
 )
+from services.help_models import Help, HelpBeneficiary, HelpCategory
+
+__all__ = ["Help", "HelpBeneficiary", "HelpCategory"]
 
 
 class TicketCategory(models.Model):

@@ -21,6 +21,7 @@ from django.db import models
 from django.db.models import Q
 
 from common import secrets
+from common.access import having
 from common.cells import name_key
 from common.ledgers import columns as cells_of
 from common.ledgers.columns import Column
@@ -55,6 +56,7 @@ class DeclaredLedger(Ledger):
     # Fields of the list; all others can be chosen.
     listed: ClassVar[tuple[str, ...]] = ()
     sums: ClassVar[tuple[str, ...]] = ()  # numbers whose total stands above the list
+    distinct: ClassVar[tuple[str, ...]] = ()  # links whose records are counted there, each once
     day: ClassVar[str] = ""  # the date by which the list is sorted and narrowed
     # (from, to): an end before its beginning is an error.
     spans: ClassVar[tuple[tuple[str, str], ...]] = (
@@ -63,6 +65,7 @@ class DeclaredLedger(Ledger):
     # Keys of another declared ledger to whose records these rows belong.
     names_parents: ClassVar[tuple[str, ...]] = ()
     is_roster: ClassVar[bool] = False  # rows are people: who opens one is recorded
+    is_open: ClassVar[bool] = False  # everybody with the right to read reads all rows
     secret_right: ClassVar[str] = "see_identity"
     # Which rows the file is about, when it is not about all: those with the same values there.
     about: ClassVar[str] = ""
@@ -149,6 +152,7 @@ class DeclaredLedger(Ledger):
                 new = record.said(row, known, options)
                 row.facts["values"] = {**record.nothing, **(known or {}), **new}
                 row.facts["values"].pop("id", None)
+                self.derive(row.facts["values"])
         refuse_repeated(
             rows, self.fields[self.key[0]],
             lambda row: self._keys(v)[0] if (v := row.facts["values"]) else None,
@@ -217,10 +221,13 @@ class DeclaredLedger(Ledger):
         said = getattr(cls.model, "reached_by", None)
         if said is not None:
             return list(said)
+        beside = getattr(cls.model, "beside", ())
         return [
             field.name
             for field in cls.model._meta.concrete_fields
-            if isinstance(field, models.ForeignKey) and _can_reach(field)
+            if isinstance(field, models.ForeignKey)
+            and field.name not in beside
+            and _can_reach(field)
         ]
 
     def _place(self, rows: list[Row], options: Options) -> None:
@@ -281,6 +288,9 @@ class DeclaredLedger(Ledger):
     def check_values(self, row: Row, values: Values, options: Options) -> None:
         """Rules of this ledger over what the record is to say: errors and warnings."""
 
+    def derive(self, values: Values) -> None:
+        """Fill what follows from the other values."""
+
     def absent(self, batch_records, scope):
         rows = super().absent(batch_records, scope)
         if not self.about:
@@ -296,7 +306,11 @@ def _target(model: type[models.Model], name: str) -> Target:
 
 
 def _can_reach(field: models.ForeignKey) -> bool:
-    return field.name in PLACES or hasattr(field.related_model._default_manager.all(), "within")
+    """Whether who reaches what the key names reaches the row; not by what everybody may see."""
+    if field.name in PLACES:
+        return True
+    is_open = getattr(field.related_model, "named_openly", False)
+    return not is_open and hasattr(field.related_model._default_manager.all(), "within")
 
 
 def _comparable(value: Any) -> Any:
@@ -341,6 +355,8 @@ def register(ledger: type[DeclaredLedger]) -> None:
     @reaches(ledger.model._meta.label)
     def of_what_it_names(scope: Any, day: date) -> Q | None:
         """Rows of places, organizations, entities … in scope."""
+        if ledger.is_open and having(ledger.read_right) & scope.roles:
+            return Q(pk__isnull=False)
         condition = scope.in_areas(*(n for n in ledger.reach_by() if n in PLACES)) or Q(pk__in=[])
         for name in ledger.reach_by():
             if name not in PLACES:

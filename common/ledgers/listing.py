@@ -175,8 +175,7 @@ def _filter(ledger: type[DeclaredLedger], name: str, field: models.Field) -> Any
             return None
         return django_filters.ModelChoiceFilter(label=label, queryset=_scoped(field))
     if isinstance(field, models.DateField) and name == ledger.day:
-        widget = django_filters.widgets.RangeWidget(attrs={"type": "date"})
-        return django_filters.DateFromToRangeFilter(label=label, widget=widget)
+        return django_filters.DateFromToRangeFilter(label=label)
     if name == "year":
         return django_filters.NumberFilter(label=label)
     return None

@@ -147,16 +147,18 @@ class RecordList(DeclaredMixin, LedgerListView):
         return listing.listed(self.ledger, rows)
 
     def totals(self) -> list[tuple[str, Any]]:
-        """(Label, total) of the ledger's numbers over all rows of the list."""
-        if not self.ledger.sums:
-            return []
-        found = self.filtered().qs.order_by().aggregate(
-            **{f"total_{name}": Sum(name) for name in self.ledger.sums}
-        )
-        return [
-            (listing.label_of(self.ledger, name), found[f"total_{name}"] or 0)
-            for name in self.ledger.sums
-        ]
+        """(Label, total) of the ledger's numbers over all rows of the list, and how many records
+        they are linked to, each counted once."""
+        rows = self.filtered().qs.order_by()
+        totals: dict[str, Any] = {}
+        if self.ledger.sums:
+            found = rows.aggregate(**{f"total_{name}": Sum(name) for name in self.ledger.sums})
+            totals = {name: found[f"total_{name}"] for name in self.ledger.sums}
+        for name in self.ledger.distinct:
+            model, owner, target = self.ledger.links[name]
+            links = model._default_manager.filter(**{f"{owner}__in": rows.values("pk")})
+            totals[name] = links.aggregate(n=Count(target, distinct=True))["n"]
+        return [(listing.label_of(self.ledger, name), n or 0) for name, n in totals.items()]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(totals=self.totals(), **kwargs)

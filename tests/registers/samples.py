@@ -19,6 +19,7 @@ NEEDS = {
     "attendances": ("teams", "mass_organizations", "trainings"),
     "campaign_claims": ("campaigns",),
     "meetings": ("mass_organizations",),
+    "help": ("mass_organizations",),
 }
 
 
@@ -198,6 +199,18 @@ ROWS: dict[str, dict[str, Any]] = {
         "进展": "推进中",
     },
 }
+ROWS |= {
+    "help_categories": {
+        "类别": "送医上门", "大类": "公益和民生", "数量单位": "次", "第二数量单位": "人次",
+        "次序": 990,
+    },
+    "help": {
+        "类别": "招聘会", "名称": "春风行动专场招聘会", "日期": "2026-02-20", "所属镇街": "甲镇",
+        "数量": 2, "单位": "场", "第二数量": 320, "第二单位": "个岗位", "金额（万元）": 1.5,
+        "佐证": "甲镇〔2026〕7号", "主办单位": "群团：甲一五金团支部",
+        "受益主体": "甲一五金有限公司、甲联食品有限公司",
+    },
+}
 # The header whose value is changed, and to what.
 CHANGED = {
     "teams": ("负责人", "许十"),
@@ -216,3 +229,4 @@ CHANGED = {
     "enterprise_years": ("利润（万元）", 5),
     "plans": ("进展", "不再推进"),
 }
+CHANGED |= {"help_categories": ("数量单位", "场"), "help": ("受益主体", "甲联食品有限公司")}
