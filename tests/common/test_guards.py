@@ -24,9 +24,27 @@ from evaluations.models import Commitment, Honour
 from members.models import MemberState
 from organizations.models import Assignment, CoverageLink, PartyOrganization
 from services.models import Ticket
+from registers.models import (
+    CampaignClaim,
+    ContactFirm,
+    EnterpriseYear,
+    FirmPlan,
+    Fund,
+    MassOrganization,
+    MeetingFirm,
+    ModelPost,
+    NewEmployment,
+)
+from services.help_models import HelpBeneficiary
 from tests.factories import cover, make_area, make_entity, make_organization
 
 committing = pytest.mark.django_db(transaction=True)
+
+# The small ledgers that name an enterprise.
+SMALL = (
+    CampaignClaim, ContactFirm, EnterpriseYear, FirmPlan, Fund, HelpBeneficiary,
+    MassOrganization, MeetingFirm, ModelPost, NewEmployment,
+)
 
 
 def settle() -> None:
@@ -53,6 +71,8 @@ def test_which_keys_are_guarded_by_statement():
         (CoverageLink, "organization"), (Assignment, "entity"), (MemberState, "workplace"),
         (Visit, "entity"), (Ticket, "entity"), (Commitment, "entity"), (Honour, "entity"),
     }
+        (Visit, "entity"), (Need, "entity"), (Commitment, "entity"), (Honour, "entity"),
+    } | {(model, "entity") for model in SMALL}
     assert {model for model, _ in guards.overlaps()} == {EntityState, CoverageLink}
 
 

@@ -25,6 +25,8 @@ from common.models import BatchState, ImportBatch, Via
 from districts.mingchuan import FILES, SEED, SELF_EMPLOYED, write_workbooks
 from organizations.models import Instructor, PartyOrganization
 from services import demo as tickets
+from registers import demo as registers_demo
+from services import help_demo
 
 DISTRICT, TOWN = "990101", "990101101"  # 明川区, 青石镇
 SECTOR_BODY = "中共明川区市场监督管理局非公有制经济组织委员会"
@@ -173,6 +175,10 @@ class Command(PortalCommand):
         )
         if count := tickets.load(seed=SEED, today=day, people=people):
             self._say(f"  企业诉求：{count:,} 件")
+        if count := registers_demo.load(seed=SEED, today=day):
+            self._say(f"  其他台账：{count:,} 行")
+        if count := help_demo.load(seed=SEED, today=day):
+            self._say(f"  帮扶成果：{count:,} 件")
 
     # --- report -----------------------------------------------------------------------------------
 
