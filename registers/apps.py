@@ -1,4 +1,4 @@
-"""The small ledgers: mass organizations, funds, trainings, sites, alliances and what is like them."""
+"""The small ledgers: mass organizations, funds, trainings, sites, alliances and their like."""
 
 from django.apps import AppConfig
 

@@ -4,8 +4,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
 from common import parameters
+from common.tables import Column
 from registers.choices import ContactKind
+
+SHORT, COMPLETE = "不足", "齐全"
 
 FIRMS = "firms"
 # Kind → (field, what is counted, unit, setting).
@@ -34,3 +41,33 @@ def shortage_words(values: Mapping[str, Any], firms: int, day: date) -> str:
         if number < least:
             lacks.append(f"{label}少 {least - number} {unit}")
     return "，".join(lacks)
+
+
+def _words(row: Any) -> str:
+    """配备 of a row of the list, which has ``n_firms``."""
+    return shortage_words(vars(row), row.n_firms, timezone.localdate()) or COMPLETE
+
+
+def short_ones(rows: QuerySet, day: date) -> QuerySet:
+    """Contact groups with ``n_firms`` that lack something: shortage_words() as a query."""
+    lacks = Q(pk__in=[])
+    for kind, rules in _RULES.items():
+        for field, _label, _unit, key in rules:
+            number = f"n_{FIRMS}__lt" if field == FIRMS else f"{field}__len__lt"
+            least = parameters.value(key, on=day)
+            found = Q(**{number: least})
+            if field != FIRMS and least:
+                found |= Q(**{field: []})  # the length of an empty list is NULL
+            lacks |= Q(kind=kind) & found
+    return rows.filter(lacks)
+
+
+def _narrow(rows: QuerySet, _name: str, value: str) -> QuerySet:
+    found = short_ones(rows, timezone.localdate())
+    return found if value == "short" else rows.exclude(pk__in=found.values("pk"))
+
+
+COLUMN = Column("lacks", "配备", value=_words, kind="state", tones={COMPLETE: "ok"})
+FILTER = django_filters.ChoiceFilter(
+    label="配备", choices=(("short", SHORT), ("complete", COMPLETE)), method=_narrow
+)

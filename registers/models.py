@@ -308,7 +308,9 @@ class EnterpriseYear(DeclaredRecord):
     profit = models.DecimalField(
         "利润（万元）", max_digits=14, decimal_places=2, null=True, blank=True
     )
-    tax = models.DecimalField("税收（万元）", max_digits=14, decimal_places=2, null=True, blank=True)
+    tax = models.DecimalField(
+        "税收（万元）", max_digits=14, decimal_places=2, null=True, blank=True
+    )
     employees = models.PositiveIntegerField("从业人员数", null=True, blank=True)
     titles = ArrayField(
         models.CharField(max_length=24, choices=Title), verbose_name="资质", default=list,

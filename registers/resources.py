@@ -8,7 +8,7 @@ from common.ledgers.declared import DeclaredLedger
 from members.rules import id_number_problem
 from registers import models
 from registers.choices import Level, PlanState
-from registers.contacts import shortage_words
+from registers.contacts import COLUMN, FILTER, shortage_words
 
 PEOPLE, PLACES, WORK, FIRMS = "群团和人员", "阵地和联盟", "工作和保障", "企业"
 _NAMES = ("党组织名称", "党组织全称", "党支部", "所在支部")
@@ -193,6 +193,9 @@ class Contacts(DeclaredLedger):
         "name": ("联系组名称", "联系点名称"), "officials": ("联系领导", "联系人", "党员干部"),
         "firms": ("联系主体", "重点企业"), "site": ("老书记工作室",), "town": _TOWN,
     }
+
+    more_columns = (COLUMN,)
+    more_filters = {"lacks": FILTER}
 
     def check_values(self, row, values, options):
         if lacks := shortage_words(values, len(row.get(self.fields["firms"])), options.day):

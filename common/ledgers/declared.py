@@ -20,7 +20,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from common import secrets
+from common import secrets, tables
 from common.access import having
 from common.cells import name_key
 from common.ledgers import columns as cells_of
@@ -66,7 +66,9 @@ class DeclaredLedger(Ledger):
     names_parents: ClassVar[tuple[str, ...]] = ()
     is_roster: ClassVar[bool] = False  # rows are people: who opens one is recorded
     is_open: ClassVar[bool] = False  # everybody with the right to read reads all rows
-    secret_right: ClassVar[str] = "see_identity"
+    # Columns and filters of the list beside those of the fields.
+    more_columns: ClassVar[tuple[tables.Column, ...]] = ()
+    more_filters: ClassVar[Mapping[str, Any]] = {}
     # Which rows the file is about, when it is not about all: those with the same values there.
     about: ClassVar[str] = ""
 

@@ -59,11 +59,13 @@ def text_of(row: Any, name: str) -> Any:
 def columns_of(ledger: type[DeclaredLedger]) -> tuple[Column, ...]:
     """The columns of the list: the listed ones, then what else may be chosen. Never secrets."""
     names = [*ledger.listed, *(n for n in ledger.field_names() if n not in ledger.listed)]
-    return tuple(
+    found = [
         _column(ledger, name, at)
         for at, name in enumerate(names)
         if not isinstance(_field(ledger, name), SecretField)
-    )
+    ]
+    at = len(ledger.listed)
+    return (*found[:at], *ledger.more_columns, *found[at:])
 
 
 def _field(ledger: type[DeclaredLedger], name: str) -> models.Field | None:
@@ -157,7 +159,7 @@ def filters_of(ledger: type[DeclaredLedger]) -> type[ScopedFilterSet]:
             made[f"has_{name}"] = _has(name)
         if isinstance(field, models.DateField) or name not in ledger.listed:
             folded.append(name)
-    made["folded"] = tuple(folded)
+    made |= {"folded": tuple(folded), **ledger.more_filters}
     return type(f"{ledger.__name__}Filter", (ScopedFilterSet,), made)
 
 

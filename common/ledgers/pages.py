@@ -5,10 +5,12 @@ declaration (common/ledgers/declared.py, listing.py).
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Count, ForeignKey, Model, QuerySet, Sum, TextField, Value
 from django.http import Http404, HttpRequest
 from django.urls import reverse
@@ -263,10 +265,10 @@ class RecordDetail(DeclaredMixin, ScopedDetailView):
     def _below(self) -> Sequence[Below]:
         for ledger in declared_ledgers():
             for field in ledger.model._meta.concrete_fields:
-                is_part = isinstance(field, ForeignKey) and field.related_model is self.model
-                if is_part and field.name in ledger.names_parents:
-                    if having(ledger.read_right) & self.request.scope.roles:
-                        yield self._rows_of(ledger, field.name)
+                is_part = field.name in ledger.names_parents
+                may_read = having(ledger.read_right) & self.request.scope.roles
+                if is_part and field.related_model is self.model and may_read:
+                    yield self._rows_of(ledger, field.name)
 
     def _rows_of(self, ledger: type[DeclaredLedger], name: str) -> Below:
         scope = self.request.scope
@@ -292,11 +294,11 @@ class RecordHistory(DeclaredMixin, RecordHistoryView):
 class RecordSecret(DeclaredMixin, RevealView):
     """One encrypted number of a row in full."""
 
-    right = "secret_right"
     roles = having("see_identity")
     model = Model
 
     def prepare_page(self) -> None:
+        self.roles &= having("see_identity")
         self.field = self.kwargs["name"]
         if self.field not in self.ledger.field_names():
             raise Http404
@@ -346,8 +348,8 @@ class RecordCreate(DeclaredMixin, LedgerCreateView):
         for name in self.ledger.names_parents:
             related = self.model._meta.get_field(name).related_model
             rows = related._default_manager.within(self.scope)
-            pk = self.request.GET.get(name, "")
-            found |= {name: str(row) for row in rows if pk and str(row.pk) == pk}
+            with suppress(related.DoesNotExist, ValidationError):
+                found[name] = str(rows.get(pk=self.request.GET.get(name)))
         return super().get_initial() | found
 
 

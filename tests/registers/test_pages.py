@@ -4,14 +4,16 @@ import io
 
 import openpyxl
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from common.ledgers import ledger_of
-from common.models import HistoryEntry, ReadEntry
+from common import parameters
+from common.ledgers import ledger_of, listing
+from common.models import HistoryEntry, ReadEntry, Via
 from registers.models import Attendance, Fund, NewEmployment, Training
 from tests.counting import queries_of
-from tests.registers.samples import ROWS, write
+from tests.registers.samples import DAY, ROWS, write
 from tests.registers.test_ledgers import KINDS
 
 pytest_plugins = ["tests.cast"]
@@ -145,3 +147,23 @@ def test_lists_are_exported(filled):
             answer = client.post(address("record_list", kind), layout)
             sheet = openpyxl.load_workbook(io.BytesIO(answer.getvalue())).worksheets[0]
             assert sheet.max_row == 2
+
+
+def test_contact_groups_that_lack_somebody(filled):
+    """1+2+N and 1+1+5 as minimum rules, like those of grids."""
+    write("contacts", {**ROWS["contacts"], "名称": "二组", "指导员": "", "老书记": ""})
+    write("contacts", {**ROWS["contacts"], "名称": "点", "类别": "干部联系点", "联系企业": ""})
+    client = signed_in(filled.town_a_staff)
+    column = next(c for c in listing.columns_of(ledger_of("contacts")) if c.key == "lacks")
+
+    def shown(query):
+        rows = client.get(f"/registers/contacts/{query}").context["page"].rows
+        return {row.name: column.text(row) for row in rows}
+
+    assert shown("?lacks=short") == {
+        "甲镇一组": "联系企业少 3 家", "二组": "老书记少 1 名，指导员少 2 名，联系企业少 3 家",
+    }
+    assert shown("?lacks=complete") == {"点": "齐全"}
+    parameters.set_from(key="contact.studio_firms", value=2, on=DAY, by=None, via=Via.COMMAND)
+    with time_machine.travel(DAY, tick=False):
+        assert shown("?lacks=complete").keys() == {"点", "甲镇一组"}
