@@ -28,6 +28,7 @@ from common.ledgers.rules import refuse_repeated
 from organizations.facets import find_organization
 from organizations.finder import OrganizationFinder
 from organizations.models import PartyOrganization
+from registers.hosting import Hosting, host_column
 
 Key = tuple[uuid.UUID, date, str]
 
@@ -134,6 +135,10 @@ class ActivityLedger(Ledger):
     )
     host = Column("主持人", "host", TextCell(60), synonyms=["主持", "会议主持人"])
     recorder = Column("记录人", "recorder", TextCell(60), synonyms=["记录", "会议记录人"])
+    hosted_by = host_column(
+        synonyms=["主办", "主体", "举办单位", "组织单位"],
+        help="群团、部门、宣讲团等主办的才填；空着就是党组织自己办的",
+    )
     expected = Column(
         "应到", "expected", IntegerCell(0, 100_000),
         synonyms=["应到人数", "应到党员", "应到党员数", "应参加人数", "应出席人数"],
@@ -168,9 +173,9 @@ class ActivityLedger(Ledger):
     )
 
     def make_facets(self):
-        own = [c for name, c in self.fields.items() if name != "record_number"]
-        self.held = Held(Activity, own)
-        return [self.held]
+        others = ("record_number", "hosted_by")
+        self.held = Held(Activity, [c for n, c in self.fields.items() if n not in others])
+        return [self.held, Hosting(Activity, self.fields["hosted_by"])]
 
     def load(self, ids, options):
         self._find(options)

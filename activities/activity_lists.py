@@ -11,6 +11,7 @@ from common.filters import ScopedFilterSet, scoped
 from common.lists import Sort
 from common.tables import Column
 from organizations.models import PartyOrganization
+from registers.hosts import Hosted
 
 LEDGER, LOG = "ledger", "log"
 SOURCES = ((LEDGER, "活动台账"), (LOG, "月度日志"))
@@ -20,7 +21,7 @@ class ActivityFilter(ScopedFilterSet):
     search_fields = ("topic__contains", "organization__name_key__contains",
                      "organization__initials__istartswith")
     search_hint = "主题，或党组织名称、拼音首字母"
-    folded = ("source", "held_on")
+    folded = ("source", "hosted", "held_on")
 
     organization = django_filters.ModelChoiceFilter(
         label="党组织", queryset=scoped(PartyOrganization)
@@ -32,6 +33,13 @@ class ActivityFilter(ScopedFilterSet):
         label="日期", widget=django_filters.widgets.RangeWidget(attrs={"type": "date"})
     )
     source = django_filters.ChoiceFilter(label="来源", choices=SOURCES, method="filter_source")
+
+    hosted = django_filters.ChoiceFilter(
+        label="主办", choices=tuple(Hosted.words.items()), method="filter_hosted"
+    )
+
+    def filter_hosted(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(**{f"{value}__isnull": False})
 
     def filter_type(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(types__contains=[value])
@@ -64,6 +72,7 @@ COLUMNS = (
     Column("held", "日期", value="held_on", kind="date", sort=("-held", "held")),
     Column("attendance", "实到/应到", value=attendance, short="到会"),
     Column("place", "地点", wide=True),
+    Column("hosted_by", "主办单位", shown=False),
     Column("host", "主持人", shown=False),
     Column("source", "来源", value=source_words, wide=True),
 )

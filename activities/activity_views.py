@@ -18,6 +18,7 @@ from common.ledgers.views import (
     RecordHistoryView,
 )
 from common.views import ScopedDetailView
+from registers.hosts import HOSTS
 
 LIST = reverse_lazy("activities:activity_list")
 
@@ -27,7 +28,8 @@ class ActivityForm(LedgerForm):
 
     kind: ClassVar[str] = "activities"
     groups = (
-        ("活动", ("organization", "types", "topic", "held_on", "place", "host", "recorder")),
+        ("活动", ("organization", "types", "topic", "held_on", "place",
+                  "hosted_by", "host", "recorder")),
         ("到会", ("expected", "attended", "on_leave", "absentees")),
         ("记录", ("agenda", "content", "decisions")),
         ("一课一片一实践", tuple(EXTRAS)),
@@ -48,7 +50,7 @@ class ActivityList(LedgerListView):
     create_url, create_label = reverse_lazy("activities:activity_create"), "登记活动"
 
     def listed(self, rows: QuerySet) -> QuerySet:
-        return rows.select_related("organization", "log")
+        return rows.select_related("organization", "log", *HOSTS)
 
 
 class ActivityDetail(ScopedDetailView):
@@ -59,7 +61,7 @@ class ActivityDetail(ScopedDetailView):
     template_name = "activities/activity_detail.html"
 
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().select_related("organization", "log")
+        return super().get_queryset().select_related("organization", "log", *HOSTS)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         one = self.object

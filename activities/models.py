@@ -21,6 +21,7 @@ from activities.choices import (
 from common.dated import DatedRecord, no_overlap
 from common.scoping import ScopedQuerySet
 from organizations.models import DatedScopedQuerySet
+from registers.hosts import Hosted
 
 # Conditions for one log, for lists and figures alike.
 IS_OWED = ~Q(state__in=NOT_OWED)  # the denominator of every rate: neither 豁免 nor 不应报
@@ -251,9 +252,10 @@ class ActivityQuerySet(ScopedQuerySet):
         return self.filter(Q(log=None) | Q(log__state__in=FILED))
 
 
-class Activity(models.Model):
+class Activity(Hosted):
     """活动: one meeting or event of an organization. Comes with a log, or from the ledger of
-    organizations that keep lists (``log`` is empty then)."""
+    organizations that keep lists (``log`` is empty then). ``hosted_by``: who held it, where that is
+    not the organization itself; ``host`` is the person in the chair."""
 
     personal = ("host", "recorder", "absentees", "agenda", "content", "decisions")
     scope_parent = "organization"
@@ -290,7 +292,7 @@ class Activity(models.Model):
 
     objects = ActivityQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Hosted.Meta):
         ordering = ["-held_on", "id"]
         verbose_name = "活动"
         indexes = [

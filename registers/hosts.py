@@ -20,13 +20,13 @@ def at_most_one(*fields: str) -> Q:
 class Hosted(models.Model):
     """主办: something that has a host."""
 
-    either = {"host": ("主办单位", HOSTS)}
+    either = {"hosted_by": ("主办单位", HOSTS)}
     words = {
         "host_organization": "党组织", "host_mass_organization": "群团",
         "host_department": "部门", "host_team": "队伍",
     }
-    suggested = {"host": "hosts"}
-    helps = {"host": "党组织、群团、部门或宣讲团等队伍的名称；重名的写成“群团：名称”"}
+    suggested = {"hosted_by": "hosts"}
+    helps = {"hosted_by": "党组织、群团、部门或宣讲团等队伍的名称；重名的写成“群团：名称”"}
 
     host_organization = models.ForeignKey(
         "organizations.PartyOrganization", models.PROTECT, null=True, blank=True,
@@ -55,6 +55,6 @@ class Hosted(models.Model):
         ]
 
     @property
-    def host(self) -> models.Model | None:
+    def hosted_by(self) -> models.Model | None:
         """The host, or None."""
         return next((found for name in HOSTS if (found := getattr(self, name))), None)

@@ -82,14 +82,14 @@ class Trainings(DeclaredLedger):
     noun = "培训"
     heading = WORK
     key = ("name", "starts_on")
-    listed = ("name", "kind", "level", "starts_on", "host", "people")
+    listed = ("name", "kind", "level", "starts_on", "hosted_by", "people")
     sums = ("people",)
     day = "starts_on"
     cells = {"level": level_cell}
     synonyms = {
         "name": ("培训名称", "培训班名称", "班次"), "kind": ("培训类别",),
         "level": ("培训级别", "层级"), "starts_on": ("培训日期", "培训时间", "日期", "开始时间"),
-        "ends_on": ("结束时间",), "people": ("参训人数", "人次"), "host": ("主办", "举办单位"),
+        "ends_on": ("结束时间",), "people": ("参训人数", "人次"), "hosted_by": ("主办", "举办单位"),
         "town": _TOWN, "place": ("培训地点",), "hours": ("课时",),
     }
 
@@ -248,12 +248,12 @@ class Campaigns(DeclaredLedger):
     noun = "行动或项目"
     heading = WORK
     key = ("name", "starts_on")
-    listed = ("name", "kind", "host", "starts_on", "ends_on", "target", "unit")
+    listed = ("name", "kind", "hosted_by", "starts_on", "ends_on", "target", "unit")
     day = "starts_on"
     synonyms = {
         "name": ("行动名称", "项目名称"), "target": ("目标", "目标任务"), "unit": ("单位",),
         "starts_on": ("开始时间",), "ends_on": ("结束时间", "完成时限"), "town": _TOWN,
-        "host": ("牵头单位", "责任单位"),
+        "hosted_by": ("牵头单位", "责任单位"),
     }
 
 
@@ -286,16 +286,16 @@ class Meetings(DeclaredLedger):
     kind, title, unit, model = "meetings", "联席会议和党代表联系", "次", models.Meeting
     noun = "会商联系"
     heading = WORK
-    key = ("kind", "name", "held_on", "host")
+    key = ("kind", "name", "held_on", "hosted_by")
     links = {"firms": (models.MeetingFirm, "meeting", "entity")}
-    listed = ("name", "kind", "held_on", "host", "people", "firms")
+    listed = ("name", "kind", "held_on", "hosted_by", "people", "firms")
     day = "held_on"
     cells = {"level": level_cell}
     synonyms = {
         "name": ("会议名称", "事项", "主题"), "held_on": ("会议日期", "联系日期", "时间"),
         "people": ("党代表", "参会人员", "联系人"), "firms": ("参加企业", "企业"),
         "content": ("会议内容", "联系内容"), "result": ("议定事项", "办理结果"),
-        "host": ("召集单位",), "town": _TOWN,
+        "hosted_by": ("召集单位",), "town": _TOWN,
     }
 
 

@@ -15,10 +15,10 @@ class Helps(DeclaredLedger):
 
     kind, title, unit, model = "help", "帮扶成果", "件", Help
     heading = HEADING
-    key = ("category", "name", "happened_on", "town", "host")
+    key = ("category", "name", "happened_on", "town", "hosted_by")
     links = {"beneficiaries": (HelpBeneficiary, "help", "entity")}
     listed = (
-        "name", "category", "happened_on", "host", "quantity_1", "unit_1", "amount",
+        "name", "category", "happened_on", "hosted_by", "quantity_1", "unit_1", "amount",
         "beneficiaries",
     )
     sums = ("amount",)
@@ -27,7 +27,7 @@ class Helps(DeclaredLedger):
     synonyms = {
         "category": ("帮扶类别", "类型", "服务类别"), "name": ("事项", "帮扶事项", "项目名称"),
         "happened_on": ("时间", "帮扶日期", "活动日期"), "town": ("镇街", "属地"),
-        "host": ("主办", "主办党组织", "牵头单位"), "beneficiaries": ("受益企业", "服务企业"),
+        "hosted_by": ("主办", "主办党组织", "牵头单位"), "beneficiaries": ("受益企业", "服务企业"),
         "quantity_1": ("数量1",), "unit_1": ("单位1",), "quantity_2": ("数量2",),
         "unit_2": ("单位2",), "amount": ("金额(万元)",), "evidence": ("佐证材料",),
     }

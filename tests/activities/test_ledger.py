@@ -15,6 +15,7 @@ from activities.models import Activity
 from common.ledgers import ledger_of
 from common.ledgers.export import write_export, write_template
 from common.ledgers.rows import Options
+from registers.models import MassOrganization, Team
 from tests import digest
 from tests import factories as make
 from tests.activities.logs import MONTH, content, log_of, session, submit
@@ -249,3 +250,23 @@ def test_activities_of_logs_are_not_edited_here(client, cast, branch, filed):
     one = filed.activities.first()
     assert client.get(one.get_absolute_url()).status_code == 200
     assert client.get(reverse("activities:activity_edit", args=[one.pk])).status_code == 403
+
+
+# --- Who hosts ----------------------------------------------------------------------------------
+
+
+def test_a_host_that_is_not_the_organization(branch, cast, client):
+    league = MassOrganization.objects.create(kind="youth", name="金桥五金团支部")
+    team = Team.objects.create(kind="lecturers", name="区宣讲团", level="district")
+    before = digest.digest()
+    batch = bring(row(主办单位="金桥五金团支部"), row(主题="宣讲", 主办单位="队伍：区宣讲团"))
+    assert counts(batch) == (2, 0, 0, 0), messages(batch)
+    hosts = {one.topic: one.hosted_by for one in Activity.objects.all()}
+    assert hosts == {"学习安全生产条例": league, "宣讲": team}
+    assert counts(load("activities", export(), day=DAY)) == (0, 0, 2, 0)
+    assert counts(bring(row(主办单位="没有这个团"))) == (0, 0, 0, 1)
+    client.force_login(cast.town_a_staff)
+    page = client.get("/activities/?hosted=host_mass_organization")
+    assert [one.topic for one in page.context["page"]] == ["学习安全生产条例"]
+    assert undo(batch) == {"undone": 2, "kept": []}
+    assert digest.digest() == before

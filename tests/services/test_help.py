@@ -129,7 +129,7 @@ def test_a_host_is_one_of_four(cast):
     ):
         write("help", {**ROWS["help"], "名称": name, "主办单位": name})
         one = Help.objects.get(name=name)
-        assert one.host == getattr(one, field) is not None
+        assert one.hosted_by == getattr(one, field) is not None
 
 
 def test_shipped_categories_are_editable_rows(cast):
