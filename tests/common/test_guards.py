@@ -23,7 +23,6 @@ from enterprises.models import Entity, EntityState
 from evaluations.models import Commitment, Honour
 from members.models import MemberState
 from organizations.models import Assignment, CoverageLink, PartyOrganization
-from services.models import Ticket
 from registers.models import (
     CampaignClaim,
     ContactFirm,
@@ -35,7 +34,7 @@ from registers.models import (
     ModelPost,
     NewEmployment,
 )
-from services.help_models import HelpBeneficiary
+from services.models import HelpBeneficiary, Ticket
 from tests.factories import cover, make_area, make_entity, make_organization
 
 committing = pytest.mark.django_db(transaction=True)
@@ -70,8 +69,6 @@ def test_which_keys_are_guarded_by_statement():
         (EntityState, "park"), (EntityState, "grid"), (CoverageLink, "entity"),
         (CoverageLink, "organization"), (Assignment, "entity"), (MemberState, "workplace"),
         (Visit, "entity"), (Ticket, "entity"), (Commitment, "entity"), (Honour, "entity"),
-    }
-        (Visit, "entity"), (Need, "entity"), (Commitment, "entity"), (Honour, "entity"),
     } | {(model, "entity") for model in SMALL}
     assert {model for model, _ in guards.overlaps()} == {EntityState, CoverageLink}
 
