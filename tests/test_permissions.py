@@ -31,6 +31,7 @@ from common.periods import month_of
 from enterprises.models import Entity
 from members.models import Member
 from organizations.models import Instructor, PartyOrganization
+from registers.models import Site
 from reports.models import Bulletin, ReportRun
 from services.models import ServiceItem, Ticket, TicketCategory, TicketPhoto
 from services.ticket_forms import FORMS, PRESSED
@@ -63,6 +64,11 @@ ARGUMENTS = {
 }
 # Routes whose pk is not of the model that they show.
 ROWS = {"organizations:secretary_phone": PartyOrganization}
+# The pages of declared ledgers stand for all of them: tests/registers has the others.
+for _page in ("detail", "edit", "history", "secret"):
+    ROWS[f"ledgers:record_{_page}"] = Site
+for _page in ("list", "create", "detail", "edit", "history", "secret"):
+    ARGUMENTS[f"ledgers:record_{_page}"] = {"kind": "sites", "name": "phone"}
 COMMON = {"day": date(2026, 10, 1), "year": 2026, "key": "staff_threshold"}
 
 
@@ -98,6 +104,10 @@ def records(cast) -> dict[type, dict[str, Any]]:
         Member: {"a": cast.member_a, "b": cast.member_b, "joint": cast.member_joint},
         Instructor: {"a": cast.instructor_a, "b": other},
         ReportRun: runs,
+        Site: {
+            at: Site.objects.create(kind="rest_stop", name=f"驿站{at}", town=town)
+            for at, town in (("a", cast.town_a), ("b", cast.town_b), ("above", None))
+        },
         Bulletin: {"a": Bulletin.objects.create(title="工作数据", as_of=date(2026, 6, 30))},
         Activity: {"a": _activity(cast.organization_a), "b": _activity(cast.organization_b)},
         User: {"a": cast.town_a_staff, "own": cast.system_admin},
