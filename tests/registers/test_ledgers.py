@@ -1,14 +1,16 @@
 """Every small ledger: same file twice, round trip, undo; who sees its rows; its pages."""
 
 import io
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from accounts.scope import acting_scope, scope_for
 from common.ledgers import ledger_of
 from common.ledgers.declared import declared_ledgers
 from common.ledgers.export import write_export
-from common.ledgers.rows import Options
+from common.ledgers.rows import RECORD_NUMBER, Options
 from tests import digest
 from tests.ledgers.desk import counts, load, messages, undo
 from tests.registers.samples import CHANGED, DAY, ROWS, prepare
@@ -69,3 +71,19 @@ def test_scope(cast, kind):
         "no_grant": 0,
         "department_staff": 0,
     }
+
+
+def documented(ledger) -> str:
+    """The line of a ledger in docs/ledgers.md."""
+    made = ledger()
+    own = [column for column in made.columns if column.column_name != RECORD_NUMBER]
+    key = " + ".join(made.fields[name].column_name for name in ledger.key)
+    if ledger.first_key:
+        key = f"{made.fields[ledger.first_key].column_name}, else {key}"
+    columns = " · ".join(column.header for column in own)
+    return f"| {ledger.kind} | {ledger.title} | {key} | {columns} |"
+
+
+def test_the_document_lists_the_columns():
+    lines = (Path(settings.BASE_DIR) / "docs/ledgers.md").read_text().splitlines()
+    assert [one for ledger in declared_ledgers() if (one := documented(ledger)) not in lines] == []
