@@ -35,6 +35,7 @@ from reports.populations import (
     is_within_term,
     with_members,
 )
+from reports.registers import REGISTERS
 from reports.tickets import TICKETS
 
 FULL_MEMBERS = "eligible.full_members"
@@ -170,7 +171,7 @@ FAMILY: tuple[Indicator, ...] = (
         basis="本届任期未满的党组织 ÷ 在用且填有本届起始日期、任期年限的党组织",
     ),
 )
-ALL: tuple[Indicator, ...] = (*FAMILY, *LIFE, *PEOPLE, *TICKETS)
+ALL: tuple[Indicator, ...] = (*FAMILY, *LIFE, *PEOPLE, *TICKETS, *REGISTERS)
 INDICATORS: Mapping[str, Indicator] = {indicator.key: indicator for indicator in ALL}
 ORG_COVERAGE = INDICATORS["org_coverage"]
 

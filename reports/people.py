@@ -38,6 +38,8 @@ from organizations.models import (
     active_on,
 )
 from organizations.queries import instructors_listed
+from registers.choices import Level, MassKind
+from registers.hosts import Hosted
 from reports.extent import Extent
 from reports.figures import Dimension, Filter, Indicator, Population
 from reports.kinds import (
@@ -206,9 +208,25 @@ def _with_part(value: str, _span: Span) -> Q:
     return Q(**{_FLAGS[value]: True}) if value in _FLAGS else Q(pk__in=[])
 
 
+_HOSTS = (
+    {word: Q(**{f"{name}__isnull": False}) for name, word in Hosted.words.items()}
+    | {str(label): Q(host_mass_organization__kind=value) for value, label in MassKind.choices}
+    | {f"{label}队伍": Q(host_team__level=value) for value, label in Level.choices}
+)
+
+
+def _hosted_by(value: str, _span: Span) -> Q:
+    """党组织 · 群团 · 部门 · 队伍, or 工会 · 共青团 · 妇联, or 区级队伍: who held it, where that is
+    not the organization itself."""
+    return _HOSTS.get(value, Q(pk__in=[]))
+
+
 ACTIVITIES = Population(
     _activities, {},
-    {"type": Filter("活动类型", _of_type), "part_of": Filter("含有", _with_part)},
+    {
+        "type": Filter("活动类型", _of_type), "part_of": Filter("含有", _with_part),
+        "hosted_by": Filter("主办", _hosted_by),
+    },
 )
 
 # --- The family ---------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from organizations.queries import listed as organizations_listed
 from organizations.queries import set_terms, stage_words
 from reports.charts import STATE_LOOK
 from reports.opening import address, opening
+from reports.registers import REGISTER_SHEETS
 from reports.sheet import Sheet, take_over
 from reports.sheets_events import EVENT_SHEETS
 from reports.tickets import TICKET_SHEET
@@ -266,6 +267,6 @@ SHEETS = {
     sheet.model: sheet
     for sheet in (
         ENTITY_SHEET, ORGANIZATION_SHEET, MEMBER_SHEET, INSTRUCTOR_SHEET, LOG_SHEET, *EVENT_SHEETS,
-        TICKET_SHEET,
+        TICKET_SHEET, *REGISTER_SHEETS,
     )
 }

@@ -18,11 +18,14 @@ from common.paging import ordered
 from common.tables import Column, write_xlsx
 from common.trace import record_read
 from members.models import Member
+from registers.models import NewEmployment
 from reports import subjects
 from reports.sheets import SHEETS, Sheet
 from reports.subjects import Subject
 
 TOLD = 1000  # rows between two words to the job
+# Rows that are people: who sees them in a list is recorded.
+PEOPLE = (Member, NewEmployment)
 
 
 class FigureRows(ScopedListView):
@@ -75,9 +78,9 @@ class FigureRows(ScopedListView):
 
     def prepare(self, rows: list[Any]) -> None:
         self.sheet.prepare(rows, self.request.scope, self.day)
-        if self.sheet.model is Member and rows:
+        if self.sheet.model in PEOPLE and rows:
             record_read(
-                by=self.request.user, model=Member, rows=[row.pk for row in rows],
+                by=self.request.user, model=self.sheet.model, rows=[row.pk for row in rows],
                 action="export" if self.request.method == "POST" else "list",
                 fields="遮挡的号码", reason=f"{self.subject.figure}：{self.title}",
             )
