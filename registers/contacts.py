@@ -43,9 +43,13 @@ def shortage_words(values: Mapping[str, Any], firms: int, day: date) -> str:
     return "，".join(lacks)
 
 
-def _words(row: Any) -> str:
-    """配备 of a row of the list, which has ``n_firms``."""
-    return shortage_words(vars(row), row.n_firms, timezone.localdate()) or COMPLETE
+def _lacks(row: Any) -> str:
+    """What a row of the list, which has ``n_firms``, lacks."""
+    return shortage_words(vars(row), row.n_firms, timezone.localdate())
+
+
+def _word(row: Any) -> str:
+    return SHORT if _lacks(row) else COMPLETE
 
 
 def short_ones(rows: QuerySet, day: date) -> QuerySet:
@@ -67,7 +71,10 @@ def _narrow(rows: QuerySet, _name: str, value: str) -> QuerySet:
     return found if value == "short" else rows.exclude(pk__in=found.values("pk"))
 
 
-COLUMN = Column("lacks", "配备", value=_words, kind="state", tones={COMPLETE: "ok"})
+COLUMN = Column(
+    "lacks", "配备", value=_word, kind="state", tones={COMPLETE: "ok", SHORT: "warn"},
+    sub=Column("lacking", "缺什么", value=_lacks),
+)
 FILTER = django_filters.ChoiceFilter(
     label="配备", choices=(("short", SHORT), ("complete", COMPLETE)), method=_narrow
 )

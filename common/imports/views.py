@@ -14,6 +14,7 @@ from common.imports.filters import COLUMNS, BatchFilter
 from common.imports.forms import VALID_ONLY, CheckForm, UploadForm, ledgers_for
 from common.imports.tabs import TabView
 from common.ledgers import batches
+from common.ledgers.ledger import FIRST
 from common.ledgers.undo import Undo
 from common.lists import ScopedListView, Sort
 from common.models import BatchState, ImportBatch
@@ -70,7 +71,8 @@ class UploadView(ScopedFormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            stages=pages.STAGES, ledgers=ledgers_for(self.request.scope), **kwargs
+            stages=pages.STAGES, ledgers=(ledgers := ledgers_for(self.request.scope)),
+            first=[ledger.title for ledger in ledgers if ledger.kind in FIRST], **kwargs
         )
 
 

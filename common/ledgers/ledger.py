@@ -179,11 +179,14 @@ def ledger_of(kind: str) -> type[Ledger]:
     return _LEDGERS[kind]
 
 
+# The order of a first load; what comes later has none.
+FIRST = ("areas", "organizations", "enterprises", "members", "instructors", "activities")
+
+
 def all_ledgers() -> list[type[Ledger]]:
-    """All registered ledgers, in the order of a first load."""
-    order = ["areas", "organizations", "enterprises", "members", "instructors", "activities"]
-    rank = {kind: index for index, kind in enumerate(order)}
-    return sorted(_LEDGERS.values(), key=lambda ledger: rank.get(ledger.kind, len(order)))
+    """All registered ledgers, those of a first load in its order before the others."""
+    rank = {kind: index for index, kind in enumerate(FIRST)}
+    return sorted(_LEDGERS.values(), key=lambda ledger: rank.get(ledger.kind, len(FIRST)))
 
 
 class KeyIndex:

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 import django_filters
+from django import forms
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, OuterRef, QuerySet, Subquery
@@ -44,7 +45,7 @@ def _words(field: models.Field, row: Any) -> Any:
         return getattr(row, f"get_{field.name}_display")()
     if isinstance(field, models.ForeignKey):
         return str(value) if value else None
-    return value
+    return str(value) if field.name == "year" else value
 
 
 def text_of(row: Any, name: str) -> Any:
@@ -179,7 +180,8 @@ def _filter(ledger: type[DeclaredLedger], name: str, field: models.Field) -> Any
     if isinstance(field, models.DateField) and name == ledger.day:
         return django_filters.DateFromToRangeFilter(label=label)
     if name == "year":
-        return django_filters.NumberFilter(label=label)
+        box = forms.NumberInput(attrs={"placeholder": label})
+        return django_filters.NumberFilter(label=label, widget=box)
     return None
 
 

@@ -241,7 +241,7 @@ class RecordDetail(DeclaredMixin, ScopedDetailView):
         if isinstance(field, SecretField):
             url = reverse("ledgers:record_secret", args=[self.ledger.kind, self.object.pk, name])
             return Fact(label, secret=value, url=url if value else "", is_secret=True)
-        text = str(value) if name == "year" else display(listing.text_of(self.object, name))
+        text = display(listing.text_of(self.object, name))
         return Fact(label, text, url=self._url(value) if isinstance(field, ForeignKey) else "")
 
     def _url(self, record: Any) -> str:
