@@ -24,8 +24,8 @@ from common.dated import BEGINNING
 from common.models import BatchState, ImportBatch, Via
 from districts.mingchuan import FILES, SEED, SELF_EMPLOYED, write_workbooks
 from organizations.models import Instructor, PartyOrganization
-from services import demo as tickets
 from registers import demo as registers_demo
+from services import demo as tickets
 from services import help_demo
 
 DISTRICT, TOWN = "990101", "990101101"  # 明川区, 青石镇
