@@ -43,6 +43,11 @@ class AreaFinder:
         hint = f"是不是“{near_name}”？" if near_name else "请先在区划台账中登记。"
         raise cells.CellError(f"没有这个{label}，{hint}")
 
+    def knows(self, text: str, level: str) -> bool:
+        """Whether an area of ``level`` has this code or name."""
+        key = name_key(text)
+        return (level, key) in self._by_name or key in self._by_code
+
     def above(self, pk: uuid.UUID) -> set[uuid.UUID]:
         """Ids of all areas above ``pk``."""
         found: set[uuid.UUID] = set()

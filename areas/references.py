@@ -21,6 +21,9 @@ class _AreaReference(Finder):
     def printed(self, pk: uuid.UUID) -> str:
         return self._areas.name(pk)
 
+    def knows(self, text: str) -> bool:
+        return self._areas.knows(text, self._level)
+
     def names(self) -> list[str]:
         return self._areas.names(self._level)
 

@@ -78,6 +78,11 @@ class OrganizationFinder:
         hint = f"是不是“{near_name}”？" if near else "请先导入党组织台账。"
         raise cells.CellError(f"没有这个党组织，{hint}")
 
+    def knows(self, text: str) -> bool:
+        """Whether an organization that may be named has this code or full name."""
+        key = name_key(text)
+        return key in self._by_code or key in self._by_name
+
     def name(self, pk: uuid.UUID | None) -> str:
         """The organization as a ledger prints it: full name, or code where names repeat."""
         if pk is None:

@@ -21,6 +21,9 @@ class _Organizations(Finder):
     def printed(self, pk: uuid.UUID) -> str:
         return self._finder.name(pk) if pk in self._finder.visible else ""
 
+    def knows(self, text: str) -> bool:
+        return self._finder.knows(text)
+
     def names(self) -> list[str]:
         return self._finder.names()
 
@@ -44,6 +47,9 @@ class _Entities(Finder):
 
     def printed(self, pk: uuid.UUID) -> str:
         return self._printed.get(pk, "")
+
+    def knows(self, text: str) -> bool:
+        return self._finder.find(text) is not None
 
 
 refer(

@@ -127,6 +127,20 @@ class Index(PageView):
         return dict(first.union(*others, all=True) if others else first)
 
 
+def totals_of(ledger: type[DeclaredLedger], rows: QuerySet) -> list[tuple[str, Any]]:
+    """(Label, total) of the ledger's numbers over rows of it, and to how many records they are
+    linked, each counted once."""
+    rows, totals = rows.order_by(), {}
+    if ledger.sums:
+        found = rows.aggregate(**{f"total_{name}": Sum(name) for name in ledger.sums})
+        totals = {name: found[f"total_{name}"] for name in ledger.sums}
+    for name in ledger.distinct:
+        model, owner, target = ledger.links[name]
+        links = model._default_manager.filter(**{f"{owner}__in": rows.values("pk")})
+        totals[name] = links.aggregate(n=Count(target, distinct=True))["n"]
+    return [(listing.label_of(ledger, name), n or 0) for name, n in totals.items()]
+
+
 # --- List ---------------------------------------------------------------------------------------
 
 
@@ -148,22 +162,10 @@ class RecordList(DeclaredMixin, LedgerListView):
     def listed(self, rows: QuerySet) -> QuerySet:
         return listing.listed(self.ledger, rows)
 
-    def totals(self) -> list[tuple[str, Any]]:
-        """(Label, total) of the ledger's numbers over all rows of the list, and how many records
-        they are linked to, each counted once."""
-        rows = self.filtered().qs.order_by()
-        totals: dict[str, Any] = {}
-        if self.ledger.sums:
-            found = rows.aggregate(**{f"total_{name}": Sum(name) for name in self.ledger.sums})
-            totals = {name: found[f"total_{name}"] for name in self.ledger.sums}
-        for name in self.ledger.distinct:
-            model, owner, target = self.ledger.links[name]
-            links = model._default_manager.filter(**{f"{owner}__in": rows.values("pk")})
-            totals[name] = links.aggregate(n=Count(target, distinct=True))["n"]
-        return [(listing.label_of(self.ledger, name), n or 0) for name, n in totals.items()]
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(totals=self.totals(), **kwargs)
+        context = super().get_context_data(
+            totals=totals_of(self.ledger, self.filtered().qs), **kwargs
+        )
         self.record_view("list", [row.pk for row in context["page"].rows])
         return context
 
@@ -197,6 +199,7 @@ class Below:
     heads: Sequence[Head]
     url: str
     create_url: str
+    totals: Sequence[tuple[str, Any]]
 
 
 class RecordDetail(DeclaredMixin, ScopedDetailView):
@@ -235,7 +238,8 @@ class RecordDetail(DeclaredMixin, ScopedDetailView):
     def _fact(self, name: str) -> Fact:
         label = listing.label_of(self.ledger, name)
         if name in getattr(self.model, "either", {}):
-            return Fact(label, display(listing.text_of(self.object, name)))
+            text = display(listing.text_of(self.object, name))
+            return Fact(label, text, url=self._url(getattr(self.object, name)))
         field = self.model._meta.get_field(name)
         value = getattr(self.object, name)
         if isinstance(field, SecretField):
@@ -281,6 +285,7 @@ class RecordDetail(DeclaredMixin, ScopedDetailView):
             ledger, rows.count(), Table(columns, rows[:SHOWN]), [Head(c) for c in columns],
             f"{list_url(ledger)}?{url}",
             f"{reverse('ledgers:record_create', args=[ledger.kind])}?{url}" if may_edit else "",
+            totals_of(ledger, rows),
         )
 
 

@@ -40,6 +40,10 @@ class Finder:
         """The text that finds a known record again; "" where there is none, or none to be told."""
         raise NotImplementedError
 
+    def knows(self, text: str) -> bool:
+        """Whether the text may mean a record; asked for each row, so nothing near is looked for."""
+        raise NotImplementedError
+
     def names(self) -> list[str]:
         """The texts of all that may be named, for a drop-down."""
         return []
@@ -88,6 +92,9 @@ class NameFinder(Finder):
     def printed(self, pk):
         return self._printed.get(pk, "")
 
+    def knows(self, text):
+        return name_key(text) in self._by_key
+
     def names(self):
         return sorted(filter(None, self._printed.values()))
 
@@ -129,6 +136,9 @@ class Target:
     word: str = ""
 
 
+Columns = dict[str, uuid.UUID | None]
+
+
 class ReferenceColumn(Column):
     """A column that names a record: of one model, or of one of several."""
 
@@ -139,11 +149,15 @@ class ReferenceColumn(Column):
         self.targets = targets
         self._finders: dict[str, Finder] = {}
         self._options: Options | None = None
+        # What was read and printed before: text → columns, (field, id) → text.
+        self._read: dict[str, Columns | cells.CellError] = {}
+        self._texts: dict[tuple[str, uuid.UUID], str] = {}
 
     def prepare(self, options: Options) -> None:
         """Begin a check or an export."""
         if self._options is not options:
             self._options, self._finders = options, {}
+            self._read, self._texts = {}, {}
 
     def _finder(self, target: Target) -> Finder:
         if target.name not in self._finders:
@@ -154,6 +168,8 @@ class ReferenceColumn(Column):
     def know(self, texts: Collection[str], records: Collection[dict[str, Any]]) -> None:
         """Read what the texts of the file and the stored rows refer to."""
         plain = {self._split(text)[1] for text in texts if text}
+        if plain:
+            self._read = {}
         for target in self.targets:
             ids = {row[target.column] for row in records if row[target.column]}
             if plain or ids:
@@ -164,25 +180,33 @@ class ReferenceColumn(Column):
         named = next((t for t in self.targets if mark and t.word == word.strip()), None)
         return (named, rest.strip()) if named else (None, text)
 
-    def read(self, text: str) -> dict[str, uuid.UUID | None]:
+    def read(self, text: str) -> Columns:
         """The database columns of a text. Raises CellError."""
-        nothing: dict[str, uuid.UUID | None] = dict.fromkeys(t.column for t in self.targets)
+        if text not in self._read:
+            try:
+                self._read[text] = self._found(text)
+            except cells.CellError as error:
+                self._read[text] = error
+        found = self._read[text]
+        if isinstance(found, cells.CellError):
+            raise found
+        return found
+
+    def _found(self, text: str) -> Columns:
+        nothing: Columns = dict.fromkeys(target.column for target in self.targets)
         if not text:
             return nothing
         named, rest = self._split(text)
-        found, problems = {}, []
-        for target in [named] if named else self.targets:
-            try:
-                found[target] = self._finder(target).find(rest)
-            except cells.CellError as error:
-                problems.append(error)
-        if len(found) == 1:
-            [(target, pk)] = found.items()
-            return {**nothing, target.column: pk}
-        if found:
-            words = "、".join(f"{target.word}{MARK}" for target in found)
+        targets = (named,) if named else self.targets
+        if len(targets) > 1:
+            targets = [target for target in targets if self._finder(target).knows(rest)]
+        if not targets:
+            raise self._unknown(rest)
+        if len(targets) > 1:
+            words = "、".join(f"{target.word}{MARK}" for target in targets)
             raise cells.CellError(f"不止一个叫“{rest}”，请在名称前写明 {words}")
-        raise problems[0] if len(problems) == 1 else self._unknown(rest)
+        [target] = targets
+        return {**nothing, target.column: self._finder(target).find(rest)}
 
     def _unknown(self, text: str) -> cells.CellError:
         names = {name for target in self.targets for name in self._finder(target).names()}
@@ -194,18 +218,15 @@ class ReferenceColumn(Column):
         """The stored reference as the ledger prints it; "" where nothing finds it again."""
         for target in self.targets:
             if pk := stored[target.column]:
-                text = self._finder(target).printed(pk)
-                return self._marked(target, text) if text else ""
+                key = (target.name, pk)
+                if key not in self._texts:
+                    self._texts[key] = self._printed(target, pk)
+                return self._texts[key]
         return ""
 
-    def _marked(self, target: Target, text: str) -> str:
+    def _printed(self, target: Target, pk: uuid.UUID) -> str:
         """The text, with the word before it where another key's record has the same name."""
-        for other in self.targets:
-            if other is target:
-                continue
-            try:
-                self._finder(other).find(text)
-            except cells.CellError:
-                continue
-            return f"{target.word}{MARK}{text}"
-        return text
+        text = self._finder(target).printed(pk)
+        others = (self._finder(other) for other in self.targets if other is not target)
+        is_known = text and any(other.knows(text) for other in others)
+        return f"{target.word}{MARK}{text}" if is_known else text

@@ -166,6 +166,7 @@ class Command(PortalCommand):
         if count := demo.load(seed=SEED, today=day, people=people):
             self._say(f"  月度日志和走访：{count:,} 份日志")
         self._tell_tickets(day, people.reviewers, users)
+        self._tell_small_ledgers(day)
 
     def _tell_tickets(self, day: date, towns: dict[Any, User], users: dict[str, User]) -> None:
         """Two years of tickets, and what is offered to enterprises."""
@@ -175,6 +176,8 @@ class Command(PortalCommand):
         )
         if count := tickets.load(seed=SEED, today=day, people=people):
             self._say(f"  企业诉求：{count:,} 件")
+
+    def _tell_small_ledgers(self, day: date) -> None:
         if count := registers_demo.load(seed=SEED, today=day):
             self._say(f"  其他台账：{count:,} 行")
         if count := help_demo.load(seed=SEED, today=day):
