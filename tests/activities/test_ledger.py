@@ -258,6 +258,7 @@ def test_activities_of_logs_are_not_edited_here(client, cast, branch, filed):
 def test_a_host_that_is_not_the_organization(branch, cast, client):
     league = MassOrganization.objects.create(kind="youth", name="金桥五金团支部")
     team = Team.objects.create(kind="lecturers", name="区宣讲团", level="district")
+    client.force_login(cast.town_a_staff)
     before = digest.digest()
     batch = bring(row(主办单位="金桥五金团支部"), row(主题="宣讲", 主办单位="队伍：区宣讲团"))
     assert counts(batch) == (2, 0, 0, 0), messages(batch)
@@ -265,7 +266,6 @@ def test_a_host_that_is_not_the_organization(branch, cast, client):
     assert hosts == {"学习安全生产条例": league, "宣讲": team}
     assert counts(load("activities", export(), day=DAY)) == (0, 0, 2, 0)
     assert counts(bring(row(主办单位="没有这个团"))) == (0, 0, 0, 1)
-    client.force_login(cast.town_a_staff)
     page = client.get("/activities/?hosted=host_mass_organization")
     assert [one.topic for one in page.context["page"]] == ["学习安全生产条例"]
     assert undo(batch) == {"undone": 2, "kept": []}
