@@ -2,12 +2,12 @@
 
 from accounts.models import Department
 from common.ledgers.export import suggestion
-from common.ledgers.references import NameFinder, Reference, refer
+from common.ledgers.references import EVERY, NameFinder, Reference, refer
 
 refer(
     "accounts.Department",
     Reference(
-        lambda options, _name: NameFinder(options, Department, is_open=True),
+        lambda options, _name: NameFinder(options, Department, also=EVERY),
         suggestions=lambda _name: "departments",
     ),
 )

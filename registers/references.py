@@ -1,6 +1,7 @@
 """How ledgers refer to trainings, campaigns, sites, teams and mass organizations, and to hosts."""
 
 from django.apps import apps
+from django.db.models import Q
 from django.utils import timezone
 
 from common.ledgers.export import suggestion
@@ -10,22 +11,24 @@ from registers.hosts import HOSTS
 from registers.models import Campaign, MassOrganization, Site, Team, Training
 
 
-def by_name(model, second: str = "", *, is_open: bool) -> Reference:
-    """A small table, by name or name+``second``; ``is_open``: whoever may see the rows."""
+def by_name(model, second: str = "", *, also: Q | None = None) -> Reference:
+    """A small table, by name or name+``second``; ``also``: rows that everybody may name."""
     return Reference(
-        lambda options, _name: NameFinder(options, model, second=second, is_open=is_open),
+        lambda options, _name: NameFinder(options, model, second=second, also=also),
         suggestions=lambda _name: f"records:{model._meta.label}",
         choices=lambda scope, _name: model.objects.within(scope),
     )
 
 
-# A town names the trainings and campaigns of the district, which it cannot change.
+# A town names the trainings, campaigns and teams of the district, which it cannot change; those of
+# another town are none of its business.
+_DISTRICT = Q(town__isnull=True)
 REFERENCES = {
-    Training: by_name(Training, "starts_on", is_open=True),
-    Campaign: by_name(Campaign, "starts_on", is_open=True),
-    Team: by_name(Team, is_open=True),
-    Site: by_name(Site, "kind", is_open=False),
-    MassOrganization: by_name(MassOrganization, "kind", is_open=False),
+    Training: by_name(Training, "starts_on", also=_DISTRICT),
+    Campaign: by_name(Campaign, "starts_on", also=_DISTRICT),
+    Team: by_name(Team, also=_DISTRICT),
+    Site: by_name(Site, "kind"),
+    MassOrganization: by_name(MassOrganization, "kind"),
 }
 for _model, _reference in REFERENCES.items():
     refer(_model._meta.label, _reference)

@@ -1,13 +1,13 @@
 """The ledger of help given, and its categories (docs/ledgers.md)."""
 
 from common.ledgers.declared import DeclaredLedger
-from common.ledgers.references import refer
+from common.ledgers.references import EVERY, refer
 from registers.references import by_name
 from services.help_models import Help, HelpBeneficiary, HelpCategory
 
 HEADING = "帮扶成果"
 # Every user may name a category.
-refer(HelpCategory._meta.label, by_name(HelpCategory, is_open=True))
+refer(HelpCategory._meta.label, by_name(HelpCategory, also=EVERY))
 
 
 class Helps(DeclaredLedger):

@@ -3,7 +3,7 @@
 An app says for a model how its records are found by a text and printed so that the text finds
 them again::
 
-    refer("accounts.Department", Reference(lambda options, name: NameFinder(options, Department)))
+    refer("registers.Site", Reference(lambda options, _name: NameFinder(options, Site)))
 
 A foreign key of a declared ledger (common/ledgers/declared.py) then is a column by itself. Several
 keys of which one is filled are one column, too: a model names them in ``either``.
@@ -14,14 +14,16 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from common import cells
 from common.cells import name_key
 from common.ledgers.columns import Column, TextCell
 from common.ledgers.rows import Options
+from common.scoping import is_within
 
 JOIN = "+"
+EVERY = Q(pk__isnull=False)
 # Which of several keys is meant stands before the name where the name alone does not tell.
 MARK = "："
 
@@ -52,16 +54,17 @@ class Finder:
 class NameFinder(Finder):
     """Records of a small table by name, or name+``second`` where several have the name.
 
-    ``is_open``: every user may name them, whoever may open them.
+    ``also``: which records every user may name beside those in scope, whoever may open them.
     """
 
     def __init__(
-        self, options: Options, model: type[Model], *, second: str = "", is_open: bool = False
+        self, options: Options, model: type[Model], *, second: str = "", also: Q | None = None
     ) -> None:
         self.term = str(model._meta.verbose_name)
-        rows = model._default_manager.order_by("name")
-        if not is_open:
-            rows = rows.within(options.scope)
+        named = is_within(model, options.scope, options.day)
+        if named and also is not None:  # an empty condition takes every row
+            named |= also
+        rows = model._default_manager.filter(named).order_by("name")
         fields = ("id", "name", *([second] if second else []))
         self._by_key: dict[str, list[uuid.UUID]] = {}
         self._texts: dict[uuid.UUID, tuple[str, str]] = {}

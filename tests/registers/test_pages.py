@@ -8,8 +8,11 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from accounts.scope import scope_for
 from common import parameters
 from common.ledgers import ledger_of, listing
+from common.ledgers.check import check_rows
+from common.ledgers.rows import Options
 from common.models import HistoryEntry, ReadEntry, Via
 from registers.models import Attendance, Fund, NewEmployment, Training
 from tests.counting import queries_of
@@ -173,3 +176,48 @@ def test_contact_groups_that_lack_somebody(filled):
     parameters.set_from(key="contact.studio_firms", value=2, on=DAY, by=None, via=Via.COMMAND)
     with time_machine.travel(DAY, tick=False):
         assert shown("?lacks=complete").keys() == {"点", "甲镇一组"}
+
+
+# The sample of 甲镇 → one of 乙街道, with a word that must not be met in 甲镇.
+FOREIGN = "赤狐"
+MOVED = {
+    "甲一五金有限公司": "乙一商贸有限公司", "甲联食品有限公司": "乙二物流有限公司",
+    "中共甲镇联合支部委员会": "中共乙一支部委员会", "中共甲一支部委员会": "中共乙一支部委员会",
+    "甲一五金团支部": f"{FOREIGN}团支部", "甲镇党的创新": FOREIGN, "甲镇老书记": FOREIGN,
+    "甲镇书记示范": FOREIGN, "甲镇组建": FOREIGN, "甲镇": "乙街道", "甲一村": "",
+}
+
+
+def moved(value):
+    for word, other in MOVED.items() if isinstance(value, str) else ():
+        value = value.replace(word, other)
+    return value
+
+
+def test_not_a_word_of_another_town(cast):
+    """Lists, drop-downs of forms and templates, exports, figures."""
+    kinds = [kind for kind in KINDS if kind != "help_categories"]
+    first = ["teams", "mass_organizations", "sites", "trainings", "campaigns"]
+    for kind in dict.fromkeys([*first, *kinds]):
+        row = {name: moved(value) for name, value in ROWS[kind].items()}
+        write(kind, row | {"备注": FOREIGN})
+    write("teams", {**ROWS["teams"], "名称": "区宣讲团", "所属镇街": ""})
+    client = signed_in(cast.town_a_staff)
+    urls = ["/registers/", "/help/?since=2020-01-01", "/activities/new/", "/search/?q=x"]
+    for kind in kinds:
+        urls += [address("record_list", kind), address("record_create", kind)]
+    told = {url: client.get(url).content.decode() for url in urls}
+    for kind in ("trainings", "campaign_claims", "help"):
+        template = client.get(reverse("imports:template", args=[kind]))
+        book = openpyxl.load_workbook(io.BytesIO(template.getvalue()))
+        told[kind] = str([cell.value for row in book["选项"] for cell in row])
+    assert [url for url, text in told.items() if FOREIGN in text] == []
+    assert "区宣讲团" in told["trainings"]
+    assert "区宣讲团" in told["/activities/new/"]
+    for kind in kinds:
+        row = ledger_of(kind).model.objects.exclude(remarks="").first()
+        assert client.get(row.get_absolute_url()).status_code == 404, kind
+    claim = {**ROWS["campaign_claims"], "行动或项目": f"{FOREIGN}百日攻坚"}
+    options = Options(DAY, scope_for(cast.town_a_staff))
+    [checked] = check_rows(ledger_of("campaign_claims")(), [(2, claim)], options)
+    assert [FOREIGN in error["message"] for error in checked.errors] == [False]
