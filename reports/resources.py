@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from common.ledgers.declared import DeclaredLedger
 from common.ledgers.references import NameFinder, Reference, refer
 from reports.bulletins import problem_of
@@ -53,7 +55,7 @@ def _filled(values: dict[str, Any]) -> dict[str, Any]:
 refer(
     "reports.Bulletin",
     Reference(
-        lambda options, _name: NameFinder(options, Bulletin, is_open=True),
+        lambda options, _name: NameFinder(options, Bulletin, also=Q()),
         choices=lambda scope, _name: Bulletin.objects.within(scope),
     ),
 )

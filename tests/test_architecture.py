@@ -206,7 +206,6 @@ ASSIGNED = {
     "districts/mingchuan/shops.py: shop.status": "writes a workbook, not the database",
     "evaluations/demo_cycles.py: cycle.state": "tells what the verbs would have left, steps too",
     "evaluations/demo_cycles.py: review.state": "tells what the verbs would have left, steps too",
-    "services/demo.py: self.ticket.state": "tells what the verbs would have left, steps too",
 }
 
 
