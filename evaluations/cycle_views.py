@@ -86,7 +86,7 @@ class CycleDetail(OfCycle, TemplateView):
             late_url=boards.list_url(cycle, matter="late"),
             lacking=boards.city_without_score(cycle).count() if runs else 0,
             matters=[one for one in waits_for(scope, cycle) if one.count],
-            bands=self._bands(), **kwargs,
+            bands=self._bands(), may_book=scope.may("build_reports"), **kwargs,
         )
 
     def _bands(self) -> list[dict[str, Any]]:
