@@ -175,7 +175,7 @@ FAMILY: tuple[Indicator, ...] = (
     ),
 )
 # What other programs get without naming keys; the rest, those of bulletins, by key.
-ALL: tuple[Indicator, ...] = (*FAMILY, *LIFE, *TICKETS, *RATINGS)
+ALL: tuple[Indicator, ...] = (*FAMILY, *LIFE, *RATINGS, *TICKETS)
 _OTHERS = (*PEOPLE, *HONOURS, *DECLARED, *RULES)
 INDICATORS: Mapping[str, Indicator] = {one.key: one for one in (*ALL, *_OTHERS)}
 ORG_COVERAGE = INDICATORS["org_coverage"]

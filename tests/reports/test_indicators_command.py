@@ -114,7 +114,7 @@ def test_all_there_are_by_default(district):
     assert found["as_of"] == timezone.localdate().isoformat()
     keys = [i["key"] for i in found["indicators"]]
     assert keys[:17] == [i.key for i in FAMILY]
-    assert keys[17:23] == [
+    assert keys[17:30] == [
         "log_submitted", "log_on_time", "log_accepted", "log_zero", "log_exempt",
         "three_meetings_complete", "rated_share", "stars_3", "stars_4", "stars_5",
         "commitments_signed", "commitment_share", "commitments_fulfilled",
