@@ -83,6 +83,7 @@ def _owner_empties_tables():
     def as_owner_empty(_test):
         with as_owner():
             empty()
+        ship()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", as_owner_empty)
@@ -103,6 +104,15 @@ def empty() -> None:
         full = {name for (name,) in cursor.fetchall()} - _KEPT
         if full:
             cursor.execute(f"TRUNCATE {', '.join(map(connection.ops.quote_name, full))} CASCADE")
+
+
+def ship() -> None:
+    """What comes with the migrations: rating schemes, categories of tickets and of help."""
+    from evaluations import shipping as schemes  # noqa: PLC0415 -- needs ready apps
+    from services import help_shipping, shipping  # noqa: PLC0415
+
+    for shipped in (schemes, shipping, help_shipping):
+        shipped.ship()
 
 
 def database_url() -> str:

@@ -158,10 +158,12 @@ PARSERS = (
     "common.workbook.proof", "common.workbook.parts", "common.workbook.biff",
 )
 # Where a ledger file may be opened, and by what a check may be run. A list of accounts, of a
-# thousand rows at most, is read while the system administrator waits, in the guarded child too.
+# thousand rows at most, is read while the system administrator waits, and a table of a rating
+# scheme, of five hundred, while the district does; in the guarded child too.
 OPENERS = {
     "open_table(": {
         "accounts/bulk.py", "common/ledgers/batches.py", "common/workbook/reader.py",
+        "evaluations/scheme_sheets.py",
     },
     "read_and_check(": {"common/ledgers/batches.py"},
     "batches.check(": {"common/ledgers/tasks.py"},
