@@ -260,7 +260,7 @@ def test_queries_do_not_grow(client, filled, django_assert_num_queries,
                              django_assert_max_num_queries):
     client.force_login(filled.district_staff)
     client.get("/")
-    with django_assert_max_num_queries(40) as few:
+    with django_assert_max_num_queries(50) as few:
         client.get("/")
     for _ in range(8):
         branch = make.make_organization(town=filled.town_b)
