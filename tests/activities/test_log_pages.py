@@ -328,7 +328,7 @@ def test_the_page_asks_the_same_however_much_was_typed(
 ):
     for revision, count in enumerate((1, 6)):
         saved(client, log, fields(*[FILLED] * count, revision=revision))
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(16):
             page(client, log)
 
 
