@@ -82,8 +82,7 @@ def _owner_empties_tables():
 
     def as_owner_empty(_test):
         with as_owner():
-            empty()
-        ship()
+            reset()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", as_owner_empty)
@@ -106,8 +105,9 @@ def empty() -> None:
             cursor.execute(f"TRUNCATE {', '.join(map(connection.ops.quote_name, full))} CASCADE")
 
 
-def ship() -> None:
-    """What comes with the migrations: rating schemes, categories of tickets and of help."""
+def reset() -> None:
+    """As after the migrations: empty, but for rating schemes, categories of tickets and of help."""
+    empty()
     from evaluations import shipping as schemes  # noqa: PLC0415 -- needs ready apps
     from services import help_shipping, shipping  # noqa: PLC0415
 

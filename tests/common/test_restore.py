@@ -21,7 +21,7 @@ from common.refusals import Refused
 from common.secrets import disclose
 from members.models import Member
 from tests.common import drill as drills
-from tests.database import as_owner
+from tests.database import as_owner, reset
 from tests.ledgers import desk
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def drill(django_db_setup, django_db_blocker, tmp_path_factory):
         try:
             return drills.Drill(tmp_path_factory.mktemp("backups"))
         finally:
-            call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+            reset()
 
 
 @pytest.fixture(scope="module")

@@ -8,14 +8,13 @@ import time
 
 import pytest
 from django.conf import settings as configured
-from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
 
 from areas.models import Area
 from common.backup import actions, files
 from tests.common import drill as drills
-from tests.database import as_owner, database_url
+from tests.database import as_owner, database_url, reset
 
 pytestmark = [pytest.mark.full, pytest.mark.django_db]
 KILLS = 20
@@ -29,7 +28,7 @@ def drill(django_db_setup, django_db_blocker, tmp_path_factory):
         try:
             return drills.Drill(tmp_path_factory.mktemp("backups"))
         finally:
-            call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+            reset()
 
 
 @pytest.fixture
