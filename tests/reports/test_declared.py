@@ -7,11 +7,12 @@ import pytest
 from accounts.scope import Scope, area_scope
 from common.ledgers import ledger_of
 from common.periods import EARLIEST, Span
+from common.tables import display
 from registers.models import MassOrganization, Team
 from reports.declared import DECLARED
 from reports.figures import Extent
 from reports.indicators import INDICATORS
-from reports.kinds import DistinctIndicator, SumIndicator
+from reports.kinds import DistinctIndicator, MedianIndicator, SumIndicator
 from tests.registers.samples import DAY, ROWS, write
 from tests.registers.test_ledgers import KINDS
 
@@ -46,6 +47,8 @@ def test_every_number_opens_the_rows_that_make_it(filled, client):
         if isinstance(one, SumIndicator):
             rows = one.rows(WHOLE, DAY, None, one.span(DAY, EVER))
             assert number == sum(row[one.column] or 0 for row in rows.values(one.column)), one.key
+        elif isinstance(one, MedianIndicator):
+            assert page.context["subject"].number.endswith(display(number)), one.key
         else:
             assert page.context["size"] == page.context["page"].total == number, one.key
         empty += [one.key] * (not number)
@@ -110,7 +113,7 @@ def test_towns_sum_to_the_district(filled):
     write("help", {**ROWS["help"], "类别": "授信", "主办单位": "中共乙一支部委员会"})
     towns = [Extent(WHOLE.scope, area_scope(town)) for town in (filled.town_a, filled.town_b)]
     for one in DECLARED:
-        if isinstance(one, DistinctIndicator):
+        if isinstance(one, DistinctIndicator | MedianIndicator):
             continue
         parts = [one.figure(extent, DAY, None, EVER).value for extent in towns]
         assert sum(parts) == value(one.key), one.key
