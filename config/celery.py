@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.signals import worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
 
@@ -10,3 +11,9 @@ app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.steps["worker"].add("common.alive:WorkerStep")
+
+
+@worker_process_init.connect
+def give_way(**_about: object) -> None:
+    """Jobs leave the processors to pages: a report may take longer, a person must not wait."""
+    os.nice(10)
