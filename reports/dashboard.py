@@ -10,8 +10,6 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count
-
 from common import parameters
 from enterprises.choices import KIND_UNITS, EntityKind
 from organizations.choices import CoverageState
@@ -225,13 +223,10 @@ class Board:
         return self._count_by_kind(ORGANIZATIONS, "covers_kind")
 
     def _count_by_kind(self, population: Population, key: str) -> dict[str, int]:
-        """Rows of a population by the kind that they have to do with; one query."""
-        condition = population.filters[key].matches
-        counts = {
-            kind.value: Count("pk", filter=condition(kind.label, self.day))
-            for kind in self.kinds_here
-        }
-        return population.rows(self.extent, self.day).aggregate(**counts)
+        """Rows of a population by the kind that they have to do with."""
+        labels = {kind.label: kind.value for kind in self.kinds_here}
+        counts = population.counts(self.extent, self.day, key, labels)
+        return {labels[label]: count for label, count in counts.items()}
 
     def reason(self, kind: EntityKind) -> str:
         """Why no rate of a kind is printed; "" when it is."""

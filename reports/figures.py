@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Aggregate, Case, F, Q, QuerySet, Value
+from django.db.models import Aggregate, Case, Count, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from common import parameters
@@ -183,6 +183,15 @@ class Population:
         for key, value in (where or {}).items():
             rows = rows.filter(self.way(key).matches(value, when))
         return rows
+
+    def counts(self, extent: Extent, when: When, key: str, values: Iterable[str]) -> dict[str, int]:
+        """How many rows stand in each cell of a dimension or filter, cells may overlap; one query."""
+        conditions = {f"cell_{at}": value for at, value in enumerate(values)}
+        counted = self.rows(extent, when).aggregate(**{
+            name: Count("pk", filter=self.way(key).matches(value, when))
+            for name, value in conditions.items()
+        })
+        return {value: counted[name] for name, value in conditions.items()}
 
 
 @dataclass(frozen=True, kw_only=True)

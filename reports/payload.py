@@ -22,6 +22,7 @@ from reports.indicators import FAMILY, INDICATORS
 from reports.life_table import life
 from reports.linked import number, share
 from reports.ratings_table import ratings
+from reports.populations import MEMBERS, ORGANIZATIONS
 from reports.trend import month_ends, org_coverage_trend
 
 SHOWN_STATES = (
@@ -59,8 +60,10 @@ def build(
     payload["change"] = _change(extent, area, against, day, where) if against else None
     payload["trend"] = _trend(extent, area, day, where)
     say("正在分镇街、园区、行业统计", done=3, total=6)
+    sums = figures([INDICATORS[key] for key in _COLUMNS], extent, day, where)
     payload["tables"] = [
-        _table(dimension, extent, area, day, where) for dimension in ("town", "park", "industry")
+        _table(dimension, sums, extent, area, day, where)
+        for dimension in ("town", "park", "industry")
     ]
     say("正在统计党组织、党员和指导员", done=4, total=6)
     payload["elections"] = sections.elections(extent, day)
@@ -87,13 +90,15 @@ def _kinds(extent: Extent, area: Area, day: date) -> list[dict[str, Any]]:
     without_rate = set(parameters.value("report.kinds_without_rate", on=day))
     wanted = [INDICATORS[key] for key in ("entities", "org_coverage", "work_coverage")]
     by_kind = cells(wanted, "kind", extent, day)
+    here = [cell.key for cell in by_kind["entities"]]
+    members_of = MEMBERS.counts(extent, day, "works_at_kind", here)
+    covered_by = ORGANIZATIONS.counts(extent, day, "covers_kind", here)
     rows = []
     for at, cell in enumerate(by_kind["entities"]):
         kind = next(kind for kind in EntityKind if kind.label == cell.key)
         where = {"kind": cell.key}
-        members = INDICATORS["members"].figure(extent, day, {"works_at_kind": cell.key}).value
+        members, organizations = members_of[cell.key], covered_by[cell.key]
         covering = {"covers_kind": cell.key}
-        organizations = INDICATORS["organizations"].figure(extent, day, covering).value
         has_rate = kind.value not in without_rate
         sentence = parameters.value("report.no_rate_reason", on=day)
         reason = sentence.replace("{n}", str(organizations))  # typed text is no format string
@@ -214,7 +219,9 @@ def _trend(extent: Extent, area: Area, day: date, where) -> list[dict[str, Any]]
 _COLUMNS = ("org_coverage", "work_coverage", "eligible_organized")
 
 
-def _table(dimension: str, extent: Extent, area: Area, day: date, where) -> dict[str, Any]:
+def _table(
+    dimension: str, sums, extent: Extent, area: Area, day: date, where
+) -> dict[str, Any]:
     """A table of the main kind by town, park or industry, in official order, with its sum."""
     wanted = [INDICATORS[key] for key in _COLUMNS]
     found = cells(wanted, dimension, extent, day, where)
@@ -225,7 +232,6 @@ def _table(dimension: str, extent: Extent, area: Area, day: date, where) -> dict
         inside = {**where, dimension: cell.key}
         parts = {key: by_key[key].get(cell.key) for key in _COLUMNS}
         rows.append(_line(cell.key, cell.label, parts, members.get(cell.key), day, area, inside))
-    sums = figures(wanted, extent, day, where)
     total = _line(
         "",
         "合计",

@@ -72,12 +72,13 @@ def secretaries(extent: Extent, day: date) -> dict[str, Any]:
     """Secretaries in post by age band (birth date known)."""
     organizations = ORGANIZATIONS.rows(extent, day).values("pk")
     posts = Post.objects.at(day).filter(organization__in=organizations)
+    births = list(posts.values_list("born_on", flat=True))
     ages = [
         day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-        for born in posts.exclude(born_on=None).values_list("born_on", flat=True)
+        for born in births if born
     ]
     return {
-        "in_post": posts.count(),
+        "in_post": len(births),
         "bands": [
             {"label": label, "value": sum(low <= age <= high for age in ages)}
             for label, low, high in AGE_BANDS
@@ -121,8 +122,10 @@ def instructors(extent: Extent, day: date) -> dict[str, Any]:
     assigned = serving_assignments(day).filter(instructor__in=serving.values("pk"))
     firms = assigned.exclude(entity=None)
     most = firms.values("instructor").annotate(n=Count("entity", distinct=True)).order_by("-n")
-    grids = _grids(extent.scope if extent.area is None else extent.area, day)
-    held = Appointment.objects.at(day).filter(grid=OuterRef("pk"))
+    held = Exists(Appointment.objects.at(day).filter(grid=OuterRef("pk")))
+    grids = _grids(extent.scope if extent.area is None else extent.area, day).aggregate(
+        total=Count("pk"), without=Count("pk", filter=~held)
+    )
     return {
         "total": found["total"],
         "full_time": found["full_time"],
@@ -134,8 +137,8 @@ def instructors(extent: Extent, day: date) -> dict[str, Any]:
         ],
         "entities": firms.aggregate(n=Count("entity", distinct=True))["n"],
         "most": (most.first() or {"n": 0})["n"],
-        "grids": grids.count(),
-        "grids_without": grids.exclude(Exists(held)).count(),
+        "grids": grids["total"],
+        "grids_without": grids["without"],
     }
 
 
@@ -162,11 +165,13 @@ def quality(extent: Extent, day: date) -> list[dict[str, Any]]:
     units = PendingUnit.objects.filter(
         organization__in=ORGANIZATIONS.rows(extent, day).values("pk")
     ).count()
-    no_grid = entities.filter(state__grid=None).count()
-    no_division = entities.filter(state__division="").count()
+    without = entities.aggregate(
+        grid=Count("pk", filter=Q(state__grid=None)),
+        division=Count("pk", filter=Q(state__division="")),
+    )
     return [
-        {"label": "未落网格的主体", "value": no_grid, "unit": "家"},
-        {"label": "行业只填到门类、不能划型的主体", "value": no_division, "unit": "家"},
+        {"label": "未落网格的主体", "value": without["grid"], "unit": "家"},
+        {"label": "行业只填到门类、不能划型的主体", "value": without["division"], "unit": "家"},
         {"label": "填报党员总数与花名册不一致的主体", "value": differing, "unit": "家"},
         {"label": "工作单位尚未匹配到主体的党员", "value": members_waiting, "unit": "名"},
         {"label": "党组织台账中尚未匹配的依托单位", "value": units, "unit": "处"},

@@ -80,6 +80,24 @@ def test_figures_are_frozen_and_checked(run):
     assert found == (2, 1, "50.0")
 
 
+def test_a_report_asks_as_often_whatever_kinds_there_are(district, django_assert_num_queries):
+    """Issue 7: at most 60 queries from the claim of the job to its end, comparison included."""
+    load(
+        "enterprises",
+        [entity(f"另一户{kind}", "", 主体类型=kind) for kind in ("个体工商户", "专业市场")],
+    )
+    today = timezone.localdate()
+    asked = actions.request_report(
+        area=district, as_of=today, against=today - timedelta(days=90), by=None,
+        scope=acting_scope(None),
+    )
+    job = Job.objects.get(subject=asked.pk)
+    with django_assert_num_queries(59):
+        jobs.run(job.pk)
+    job.refresh_from_db()
+    assert job.state == "done", job.error
+
+
 def test_pdf_and_workbook_say_the_same(run):
     text = "".join(
         page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content(run.pdf))).pages
