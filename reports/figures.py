@@ -185,7 +185,7 @@ class Population:
         return rows
 
     def counts(self, extent: Extent, when: When, key: str, values: Iterable[str]) -> dict[str, int]:
-        """How many rows stand in each cell of a dimension or filter, cells may overlap; one query."""
+        """How many rows stand in each cell of a dimension or filter (its cells may overlap)."""
         conditions = {f"cell_{at}": value for at, value in enumerate(values)}
         counted = self.rows(extent, when).aggregate(**{
             name: Count("pk", filter=self.way(key).matches(value, when))

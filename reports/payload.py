@@ -21,8 +21,8 @@ from reports.figures import Extent, Share, cells, figures, percent
 from reports.indicators import FAMILY, INDICATORS
 from reports.life_table import life
 from reports.linked import number, share
-from reports.ratings_table import ratings
 from reports.populations import MEMBERS, ORGANIZATIONS
+from reports.ratings_table import ratings
 from reports.trend import month_ends, org_coverage_trend
 
 SHOWN_STATES = (
