@@ -130,16 +130,17 @@ def _ask_report() -> Any:
 
 
 @contextmanager
-def served() -> Iterator[tuple[str, int]]:
-    """A web server and a worker on this database; gives the address."""
+def served(*, with_worker: bool = True) -> Iterator[tuple[str, int]]:
+    """A web server, and a worker, on this database; gives the address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    commands = (
-        ["-m", "gunicorn", "-c", str(ROOT / "config/gunicorn.py"), "config.wsgi"],
-        ["-m", "celery", "-A", "config", "worker", "--loglevel", "WARNING", "--concurrency", "2",
-         "--without-gossip", "--without-mingle"],
-    )
+    web = ["-m", "gunicorn", "-c", str(ROOT / "config/gunicorn.py"), "config.wsgi"]
+    worker = [
+        "-m", "celery", "-A", "config", "worker", "--loglevel", "WARNING", "--concurrency", "2",
+        "--without-gossip", "--without-mingle",
+    ]
+    commands = [web, worker] if with_worker else [web]
     environment = os.environ | {"PORTAL_BIND": f"127.0.0.1:{port}"}
     processes = [
         subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment)

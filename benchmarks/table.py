@@ -48,6 +48,9 @@ BOUNDS = (
     Bound("month.lost", "月末报送：丢失的日志", 0, LOGS, "同上"),
     Bound("month.doubled", "月末报送：重复的日志", 0, LOGS, "同上"),
     Bound("month.report", "月末报送：同时出的报告", 2, TIMES, "最慢的一份 ÷ 空闲时"),
+    Bound("x.load", "X 区全部台账入库", 90, SECONDS, "检查、入库，58,271 户个体工商户在内"),
+    Bound("x.report", "X 区报告", 20, SECONDS, "旁边开着网站"),
+    Bound("x.queries", "X 区报告：查询", 60, QUERIES, ""),
 )
 
 
