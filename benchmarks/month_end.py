@@ -143,7 +143,9 @@ def served(*, with_worker: bool = True) -> Iterator[tuple[str, int]]:
     commands = [web, worker] if with_worker else [web]
     environment = os.environ | {"PORTAL_BIND": f"127.0.0.1:{port}"}
     processes = [
-        subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment)
+        subprocess.Popen(
+            [sys.executable, *command], cwd=ROOT, env=environment, start_new_session=True
+        )
         for command in commands
     ]
     try:

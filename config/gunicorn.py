@@ -11,9 +11,9 @@ timeout = 60
 # A socket to steer it by, in the home folder; signals do.
 control_socket_disable = True
 graceful_timeout = 10
-# Give memory back now and then, not all workers at once.
-max_requests = 2000
-max_requests_jitter = 200
+# Give memory back now and then, not all workers at once, and not in the middle of a month's end.
+max_requests = 20_000
+max_requests_jitter = 10_000
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 -- a heartbeat on disk can stall
 # A page that takes this long is a fault; jobs and commands are not limited so.
 raw_env = ["DATABASE_STATEMENT_TIMEOUT=" + os.environ.get("DATABASE_STATEMENT_TIMEOUT", "30s")]
