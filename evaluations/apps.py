@@ -54,7 +54,7 @@ class EvaluationsConfig(AppConfig):
         ))
 
     def _commitments(self) -> None:
-        """Commitments and honours: ledgers, pages, what waits."""
+        """Commitments, honours and stars: ledgers, pages, what waits."""
         from common import ledgers, navigation  # noqa: PLC0415 -- models need ready apps
         from evaluations import (  # noqa: PLC0415
             commitment_inbox,  # noqa: F401
@@ -62,10 +62,12 @@ class EvaluationsConfig(AppConfig):
             honour_inbox,  # noqa: F401
             honour_ledger,
             record_pages,  # noqa: F401
+            star_ledger,
         )
 
         ledgers.register(commitment_ledger.CommitmentLedger)
         ledgers.register(honour_ledger.HonourLedger)
+        ledgers.register(star_ledger.StarLedger)
         for order, label, name in (
             (30, "双向承诺", "commitments:commitment_list"),
             (40, "三好评选", "honours:nomination_list"),

@@ -1,4 +1,4 @@
-"""公示, objections, 授星, stars and their yearly re-check."""
+"""公示, objections, 授星. Stars once they are granted: evaluations/star_views.py."""
 
 from typing import Any
 
@@ -11,14 +11,11 @@ from django.views.generic import TemplateView
 
 from accounts.scope import RIGHTS
 from common import workdays
-from common.lists import ScopedListView, Sort
-from common.views import ScopedDetailView, ScopedFormView, ScopedUpdateView
+from common.views import ScopedFormView, ScopedUpdateView
 from evaluations.choices import CycleState, ReviewState
 from evaluations.cycle_views import OfCycle
-from evaluations.models import Objection, StarGrant
-from evaluations.result_forms import AnswerForm, DecisionForm, ObjectionForm, RecheckForm
-from evaluations.review_filters import StarFilter
-from evaluations.review_tables import STAR_COLUMNS
+from evaluations.models import Objection
+from evaluations.result_forms import AnswerForm, DecisionForm, ObjectionForm
 from evaluations.sheet_views import OFFICE, OfReview
 
 _SHOWN = (
@@ -110,72 +107,3 @@ class Decision(OfCycle, ScopedFormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(cycle=self.cycle, **kwargs)
-
-
-# --- Stars --------------------------------------------------------------------------------------
-
-
-class StarList(ScopedListView):
-    """授星台账: who holds which star from when to when."""
-
-    roles = RIGHTS["read_ratings"]
-    export_roles = RIGHTS["export"]
-    model = StarGrant
-    template_name = "ratings/star_list.html"
-    title, noun, unit, crumbs = "授星台账", "授星", "条", "星级评定"
-    filterset_class = StarFilter
-    columns = STAR_COLUMNS
-    sorts = (
-        Sort("-starts", "新的在前", "-starts_on", "organization__name"),
-        Sort("starts", "旧的在前", "starts_on", "organization__name"),
-        Sort("-rank", "星级高的在前", "-rank", "organization__name"),
-        Sort("rank", "星级低的在前", "rank", "organization__name"),
-        Sort("name", "按名称", "organization__name", "-starts_on"),
-        Sort("-name", "按名称倒序", "-organization__name", "-starts_on"),
-    )
-
-    def get_queryset(self) -> QuerySet:
-        return super().get_queryset().select_related(
-            "organization", "town", "department", "scheme"
-        )
-
-
-class OfStar:
-    """What the pages of one star share."""
-
-    model = StarGrant
-
-    def get_queryset(self) -> QuerySet:
-        return super().get_queryset().select_related(
-            "organization", "town", "department", "scheme", "review__cycle__version"
-        )
-
-
-class StarDetail(OfStar, ScopedDetailView):
-    """A star, and the course of stars of whoever holds it."""
-
-    roles = RIGHTS["read_ratings"]
-    template_name = "ratings/star_detail.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        star, today = self.object, timezone.localdate()
-        course = StarGrant.objects.within(self.scope).filter(
-            scheme=star.scheme, organization=star.organization, town=star.town,
-            department=star.department,
-        )
-        is_held = star.starts_on <= today < star.ends_on
-        return super().get_context_data(
-            star=star, course=course.order_by("-starts_on"), is_held=is_held,
-            may_recheck=is_held and self.request.scope.may("run_cycles"), **kwargs,
-        )
-
-
-class StarRecheck(OfStar, ScopedUpdateView):
-    """年度复核."""
-
-    roles = RIGHTS["run_cycles"]
-    form_class = RecheckForm
-    template_name = "ratings/recheck.html"
-    title, submit_label, success_message = "年度复核", "保存复核结果", "复核结果已登记。"
-
-

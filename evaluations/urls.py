@@ -2,7 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from evaluations import cycle_views, evidence_views, result_views, scheme_views, sheet_views
+from evaluations import (
+    cycle_views,
+    evidence_views,
+    result_views,
+    scheme_views,
+    sheet_views,
+    star_views,
+)
 
 app_name = "evaluations"
 
@@ -25,9 +32,12 @@ patterns: list[URLPattern | URLResolver] = [
         "objections/<uuid:pk>/answer/", result_views.ObjectionAnswer.as_view(),
         name="objection_answer",
     ),
-    path("stars/", result_views.StarList.as_view(), name="star_list"),
-    path("stars/<uuid:pk>/", result_views.StarDetail.as_view(), name="star_detail"),
-    path("stars/<uuid:pk>/recheck/", result_views.StarRecheck.as_view(), name="star_recheck"),
+    path("stars/", star_views.StarList.as_view(), name="star_list"),
+    path("stars/new/", star_views.StarCreate.as_view(), name="star_create"),
+    path("stars/<uuid:pk>/", star_views.StarDetail.as_view(), name="star_detail"),
+    path("stars/<uuid:pk>/edit/", star_views.StarEdit.as_view(), name="star_edit"),
+    path("stars/<uuid:pk>/history/", star_views.StarHistory.as_view(), name="star_history"),
+    path("stars/<uuid:pk>/recheck/", star_views.StarRecheck.as_view(), name="star_recheck"),
     path("schemes/", scheme_views.SchemeList.as_view(), name="scheme_list"),
     path("schemes/new/", scheme_views.SchemeCreate.as_view(), name="scheme_create"),
     path(
