@@ -7,7 +7,7 @@
 from importlib import import_module
 from types import ModuleType
 
-PUBLISHED = ("lukou", "x", "shucheng", "tianyuan")
+PUBLISHED = ("lukou", "x", "shucheng", "qikai", "tianyuan")
 
 
 def published(name: str) -> ModuleType:

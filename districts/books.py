@@ -25,8 +25,8 @@ ORDER = (
     "areas", "organizations", "enterprises", "members", "instructors", "teams",
     "mass_organizations", "sites", "alliances", "contacts", "new_employment", "trainings",
     "attendances", "funds", "campaigns", "campaign_claims", "meetings", "enterprise_years",
-    "plans", "model_posts", "activities", "visits", "help", "tickets", "honours", "commitments",
-    "bulletins", "bulletin_lines",
+    "plans", "model_posts", "activities", "visits", "help", "tickets", "honours", "stars",
+    "commitments", "bulletins", "bulletin_lines",
 )
 Row = dict[str, Any]
 _PREFIX = {"个体工商户": "92", "社会组织": "52", "行业协会商会": "51"}

@@ -6,6 +6,7 @@ yearly re-check on its page only. Stars of towns and departments have no ledger.
 """
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from common.cells import name_key
@@ -300,9 +301,7 @@ def _put(
 def _overlaps(found: list[tuple]) -> Iterable[tuple[Row, str]]:
     """Rows whose star holds on a day on which another one does, with what is to be done."""
     found = sorted(found, key=lambda one: one[0])
-    for (first, ends, label, row), (begins, _ends, _label, later) in zip(
-        found, found[1:], strict=False
-    ):
+    for (first, ends, label, row), (begins, _ends, _label, later) in pairwise(found):
         if ends <= begins:
             continue
         if later is not None:

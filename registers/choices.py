@@ -145,4 +145,5 @@ class TeamKind(TextChoices):
     LECTURERS = "lecturers", "宣讲团"
     VOLUNTEERS = "volunteers", "志愿服务队"
     SERVICE = "service", "服务专班"
+    CONTEST = "contest", "参赛队"
     OTHER = "other", "其他队伍"

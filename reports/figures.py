@@ -220,6 +220,12 @@ class Indicator(ABC):
     settings: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, Callable[[date], str]] = field(default_factory=dict)
 
+    @property
+    def joined(self) -> str:
+        """What it joins to the rows, which may then stand there several times: nobody else counts
+        in the same query. "" for most."""
+        return ""
+
     def span(self, day: date, asked: Span | None = None) -> Span | None:
         """What a flow counts: the whole periods of ``asked`` (by_day: exactly ``asked``), else the
         last full one on ``day``; None for a stock."""
@@ -361,11 +367,13 @@ def _divided(population, divisions, members, extent, when, where):
 def _grouped(
     indicators: Iterable[Indicator], day: date, span: Span | None
 ) -> list[tuple[Population, When, list[Indicator]]]:
-    """Those that one query counts: of the same population, asked about the same day or span."""
+    """Those that one query counts: of the same population, asked about the same day or span, and
+    with nothing joined that would multiply the rows of others."""
     groups: dict[Any, tuple[Population, When, list[Indicator]]] = {}
     for indicator in indicators:
         population, when = indicator.population, indicator.when(day, span)
-        groups.setdefault((id(population), when), (population, when, []))[2].append(indicator)
+        key = id(population), when, indicator.joined
+        groups.setdefault(key, (population, when, []))[2].append(indicator)
     return list(groups.values())
 
 

@@ -39,7 +39,8 @@ from reports.populations import (
 )
 from reports.ratings import RATINGS
 from reports.rule_figures import RULES
-from reports.tickets import TICKETS
+from reports.schemes import SCHEMES
+from reports.tickets import TICKETS, TICKETS_OF
 
 FULL_MEMBERS = "eligible.full_members"
 STAFF = "staff_threshold"
@@ -176,7 +177,7 @@ FAMILY: tuple[Indicator, ...] = (
 )
 # What other programs get without naming keys; the rest, those of bulletins, by key.
 ALL: tuple[Indicator, ...] = (*FAMILY, *LIFE, *RATINGS, *TICKETS)
-_OTHERS = (*PEOPLE, *HONOURS, *DECLARED, *RULES)
+_OTHERS = (*PEOPLE, *HONOURS, *DECLARED, *RULES, *SCHEMES, *TICKETS_OF)
 INDICATORS: Mapping[str, Indicator] = {one.key: one for one in (*ALL, *_OTHERS)}
 ORG_COVERAGE = INDICATORS["org_coverage"]
 

@@ -17,6 +17,7 @@ from django.db.models import (
     QuerySet,
     Sum,
 )
+from django.db.models.constants import LOOKUP_SEP
 from django.db.models.functions import Cast
 
 from common.periods import Span
@@ -77,6 +78,10 @@ class DistinctIndicator(Indicator):
     of: str
     listed: type[Model]
 
+    @property
+    def joined(self) -> str:
+        return self.of if LOOKUP_SEP in self.of else ""
+
     def rows(
         self, extent: Extent, day: date, where: Where | None = None, span: Span | None = None
     ) -> QuerySet:
@@ -125,6 +130,15 @@ class SumIndicator(MeasuredIndicator):
 
     def aggregate(self, among: Q | None) -> Aggregate:
         return Sum(self.column, filter=among, default=0)
+
+
+class VarietyIndicator(MeasuredIndicator):
+    """How many different values a column has: categories."""
+
+    kind = "variety"
+
+    def aggregate(self, among: Q | None) -> Aggregate:
+        return Count(self.column, filter=among, distinct=True)
 
 
 class LeastIndicator(MeasuredIndicator):

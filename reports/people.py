@@ -203,6 +203,10 @@ def _of_type(value: str, _span: Span) -> Q:
     return Q(types__contains=[_TYPES.get(value, "")])
 
 
+def _on_topic(value: str, _span: Span) -> Q:
+    return Q(topic__contains=value)
+
+
 def _with_part(value: str, _span: Span) -> Q:
     return Q(**{_FLAGS[value]: True}) if value in _FLAGS else Q(pk__in=[])
 
@@ -211,7 +215,7 @@ ACTIVITIES = Population(
     _activities, {},
     {
         "type": Filter("活动类型", _of_type), "part_of": Filter("含有", _with_part),
-        "host": Filter("主办单位", hosted_by),
+        "host": Filter("主办单位", hosted_by), "topic": Filter("主题含", _on_topic),
     },
 )
 

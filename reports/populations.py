@@ -19,11 +19,13 @@ from common.dated import BEGINNING, holding
 from enterprises.choices import EntityKind, Stage
 from enterprises.industries import SECTIONS
 from enterprises.models import Entity, EntityState, counts_on
+from evaluations.choices import GrantLevel
+from evaluations.models import StarGrant
 from members.models import Member
 from organizations.choices import OrganizationCategory, SetUpMode
 from organizations.coverage import valid_links
 from organizations.models import OrganizationState, PartyOrganization, Post, Term
-from reports.figures import Dimension, Extent, Filter, Population, Where
+from reports.figures import Dimension, Extent, Filter, Population, Where, flag
 
 # Outside the portal a kind is known by its word (ledgers.md §2: by.key is the 主体类型).
 _KINDS = {kind.value: (kind.label, kind.label) for kind in EntityKind}
@@ -147,10 +149,38 @@ def _of_industry(value: str, _day: date) -> Q:
     return Q(industry=value)
 
 
+def _star_granted_by(value: str, day: date) -> Q:
+    """Organizations that hold a star which this level (市, 区, 镇街) has granted."""
+    levels = [level for level, label in GrantLevel.choices if label == value]
+    held = StarGrant.objects.at(day).filter(
+        organization__isnull=False, scheme__has_stars=True, granted_by__in=levels
+    )
+    return Q(pk__in=held.values("organization"))
+
+
+SAME, DIFFERENT, NOBODY = "一致", "不一致", "没有"
+
+
+def _affiliation(value: str, day: date) -> Q:
+    """组织关系党员 beside 管理党员 (domain.md §4.4). 一致: there are some, and they are the same
+    people; 不一致: somebody has the 组织关系 there, but they differ; 没有: nobody has."""
+    members = with_organizations(Member.objects.counting(day), day).order_by()
+    affiliated = members.filter(affiliated_with__isnull=False).values("affiliated_with")
+    apart = members.alias(same=flag(is_affiliated_where_managed(day))).filter(same=False)
+    has_some = Q(pk__in=affiliated)
+    differs = Q(pk__in=apart.filter(managed_by__isnull=False).values("managed_by"))
+    differs |= Q(pk__in=apart.filter(affiliated_with__isnull=False).values("affiliated_with"))
+    return {
+        SAME: has_some & ~differs, DIFFERENT: has_some & differs, NOBODY: ~has_some,
+    }.get(value, Q(pk__in=[]))
+
+
 ORGANIZATION_FILTERS = {
     "covers_kind": Filter("覆盖的主体类型", _covers_kind),
     "in_park": Filter("所属园区", _in_park),
     "of_industry": Filter("所属行业", _of_industry),
+    "star_level": Filter("星级审定层级", _star_granted_by),
+    "affiliation": Filter("组织关系党员与管理党员", _affiliation),
 }
 ORGANIZATIONS = Population(
     _organizations,
@@ -197,15 +227,20 @@ def is_within_term(day: date) -> Q:
 # --- Members ------------------------------------------------------------------------------------
 
 
-def members_of(extent: Extent, day: date) -> QuerySet:
-    """Members that count, with ``affiliated_with``, ``managed_by`` (ids of organizations) and the
-    town of the managing organization."""
-    members = Member.objects.counting(day).annotate(
+def with_organizations(members: QuerySet, day: date) -> QuerySet:
+    """Members with ``affiliated_with`` and ``managed_by``: ids of organizations on the day."""
+    return members.annotate(
         affiliation=FilteredRelation("affiliations", condition=holding(day, "affiliations__")),
         management=FilteredRelation("managements", condition=holding(day, "managements__")),
         affiliated_with=F("affiliation__organization"),
         managed_by=Coalesce("management__organization", "affiliation__organization"),
     )
+
+
+def members_of(extent: Extent, day: date) -> QuerySet:
+    """Members that count, with ``affiliated_with``, ``managed_by`` (ids of organizations) and the
+    town of the managing organization."""
+    members = with_organizations(Member.objects.counting(day), day)
     place = OrganizationState.objects.at(day).filter(organization=OuterRef("managed_by"))
     return extent.limit(
         members.annotate(
@@ -242,6 +277,13 @@ def _affiliated_with(name: str, _day: date) -> Q:
     return Q(affiliated_with__in=_named(name))
 
 
+def _managed_in_mode(value: str, day: date) -> Q:
+    """Members whose 管理党组织 was set up like this (商圈组建)."""
+    modes = [mode for mode, label in SetUpMode.choices if label == value]
+    states = OrganizationState.objects.at(day).filter(mode__in=modes)
+    return Q(managed_by__in=states.values("organization"))
+
+
 def _named(name: str) -> QuerySet:
     """Organizations of this name or short name."""
     found = PartyOrganization.objects.filter(Q(name=name) | Q(short_name=name))
@@ -252,6 +294,7 @@ MEMBER_FILTERS = {
     "works_at_kind": Filter("工作单位类型", _works_at_kind),
     "works_in_park": Filter("工作单位所在园区", _works_in_park),
     "managed_by": Filter("管理党组织", _managed_by),
+    "managed_in_mode": Filter("管理党组织的组建方式", _managed_in_mode),
     "affiliated_with": Filter("组织关系所在党组织", _affiliated_with),
 }
 MEMBERS = Population(

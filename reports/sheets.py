@@ -30,6 +30,7 @@ from reports.declared import sheet_of
 from reports.honours import HONOUR_SHEET
 from reports.opening import address, opening
 from reports.rule_figures import RULE_SHEET
+from reports.schemes import CRITERION_SHEET, STAR_SHEET
 from reports.sheet import Sheet, take_over
 from reports.sheets_events import EVENT_SHEETS
 from reports.tickets import TICKET_SHEET
@@ -338,9 +339,8 @@ SHEETS = {
     sheet.model: sheet
     for sheet in (
         ENTITY_SHEET, ORGANIZATION_SHEET, MEMBER_SHEET, INSTRUCTOR_SHEET, LOG_SHEET, *EVENT_SHEETS,
-        ENTITY_SHEET, ORGANIZATION_SHEET, MEMBER_SHEET, INSTRUCTOR_SHEET, LOG_SHEET, *EVENT_SHEETS,
         TICKET_SHEET, COMMITMENT_SHEET, PROMISE_SHEET, HONOUR_SHEET,
-        RULE_SHEET,
+        RULE_SHEET, CRITERION_SHEET, STAR_SHEET,
         *(sheet_of(ledger) for ledger in declared_ledgers()),
     )
 }

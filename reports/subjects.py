@@ -36,7 +36,7 @@ CELLS = frozenset(
     key for population in POPULATIONS for key in (*population.dimensions, *population.filters)
 )
 # What is made of a column.
-_MADE = {"sum": "合计", "min": "最小", "max": "最大", "median": "中位数"}
+_MADE = {"sum": "合计", "min": "最小", "max": "最大", "median": "中位数", "variety": "种数"}
 # What the rows of a share are called, met and not met. Others: 计入分子、未计入分子.
 _PARTS: Mapping[str, tuple[str, str]] = {
     "org_coverage": ("有党组织覆盖", "没有党组织覆盖"),

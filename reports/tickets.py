@@ -7,10 +7,11 @@ from common.filters import ScopedFilterSet
 from common.lists import Sort
 from common.periods import Span
 from common.tables import Column
+from enterprises.models import Entity
 from organizations.reach import own_organizations
 from reports.extent import Extent
 from reports.figures import Dimension, Indicator, Population
-from reports.kinds import MedianIndicator, RowsIndicator, ShareIndicator
+from reports.kinds import DistinctIndicator, MedianIndicator, RowsIndicator, ShareIndicator
 from reports.opening import address, opening
 from reports.populations import TOWN, by_choice
 from reports.sheet import Sheet, take_over
@@ -18,6 +19,7 @@ from services.choices import (
     FINISHED,
     SATISFIED,
     TicketChannel,
+    TicketGrade,
     TicketKind,
     TicketOutcome,
 )
@@ -25,6 +27,7 @@ from services.models import Ticket
 from services.ticket_words import STATE_TONES
 
 CHANNEL, CATEGORY, DEPARTMENT, TICKET_KIND = "channel", "category", "department", "ticket_kind"
+GRADE = "grade"
 DIMENSIONS = (CHANNEL, CATEGORY, DEPARTMENT, TICKET_KIND)
 
 # --- Populations --------------------------------------------------------------------------------
@@ -64,6 +67,7 @@ _DIMENSIONS = {
         Dimension(TOWN, "镇街", "town__code", "未填镇街", name="town__name"),
         by_choice(CHANNEL, "渠道", "channel", TicketChannel),
         by_choice(TICKET_KIND, "诉求类型", "kind", TicketKind),
+        by_choice(GRADE, "难易", "grade", TicketGrade),
         Dimension(CATEGORY, "类别", "category__name", "未分类别"),
         Dimension(DEPARTMENT, "主办部门", "department__name", "镇街自办"),
     )
@@ -131,6 +135,14 @@ TICKETS: tuple[Indicator, ...] = (
         unit="个工作日", period="month", by_day=True,
         among=_has_clock, column="days_used", column_title="办理工作日", places=1,
         basis="期内办结的诉求用去的工作日的中位数，重办的各次相加，扣除挂起",
+    ),
+)
+# What bulletins count beside them.
+TICKETS_OF: tuple[Indicator, ...] = (
+    DistinctIndicator(
+        key="tickets_closed_entities", label="办结诉求的主体", unit="家", population=CLOSED,
+        of="entity", listed=Entity, period="month", by_day=True,
+        basis="期内有诉求办结的主体，一家只算一次",
     ),
 )
 PARTS = {

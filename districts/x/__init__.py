@@ -19,6 +19,14 @@ TOWNS = (
 )
 BRANCH = "明沙区个私协会青水分会党支部"
 VISITED = 2_714
+# The fortress index and the three-good selection: the source names them without numbers.
+FORTRESS = (("A", 36), ("B", 58), ("C", 21), ("D", 5))
+THREE_GOOD = (("好支部", 6), ("好支书", 6), ("好党员", 20))
+# Planned branches of special trades: “6+2”.
+TRADES = (
+    ("特色产业支部规划", ("五金", "汽摩配件", "雕刻", "花木", "食品", "文旅")),
+    ("新兴产业支部规划", ("电商", "物流")),
+)
 
 
 def books(*, self_employed: int | None = None) -> Books:
@@ -123,8 +131,8 @@ def _instructors(made: Books, towns: list[str], reached: list[str]) -> None:
 
 def _association(made: Books, towns: list[str], shops: list[str]) -> None:
     """13 organizations of the association of the self-employed, 708 members at work in shops. In
-    one, membership and management agree; 青水 has 80 members, none of them its own, and 656 people
-    work in what it covers."""
+    one, membership and management agree, six have a few members of their own, six have none; 青水
+    has 80 members, none of them its own, and 656 people work in what it covers."""
     names = [BRANCH, *(f"明沙区个私协会第{at}分会党支部" for at in range(2, 14))]
     for at, name in enumerate(names):
         made.organization(name, towns[at % 10], founded=date(2018, 5, 1), 组建方式="行业统建",
@@ -140,7 +148,33 @@ def _association(made: Books, towns: list[str], shops: list[str]) -> None:
         elif at < 100:
             _full(made, names[1], shops[at % 400])
         else:
-            _full(made, home, shops[at % 400], 管理党组织=names[2 + at % 11])
+            place = 2 + at % 11
+            is_own = place < 8 and at < 122  # two of each of six branches
+            _full(made, names[place] if is_own else home, shops[at % 400],
+                  管理党组织=names[place])
+    _ratings(made)
+
+
+def _ratings(made: Books) -> None:
+    """The fortress index of 120 organizations and the three-good selection; grades that have ended
+    and honours of the year before beside."""
+    branches = [row["党组织全称"] for row in made.rows["organizations"]]
+    grades = "".join(grade * count for grade, count in FORTRESS)
+    for branch, grade in zip(branches, grades, strict=False):
+        made.add("stars", 党组织=branch, 评定方案="堡垒指数", 星级=grade,
+                 授予日期=date(2023, 12, 20), 文号="区委组发〔2023〕21号")
+    for branch in branches[:7]:
+        made.add("stars", 党组织=branch, 评定方案="堡垒指数", 星级="B", 终止原因="重新评定",
+                 授予日期=date(2022, 12, 20), 终止日期=date(2023, 12, 20),
+                 文号="区委组发〔2022〕19号")
+    at = 0
+    for year, scale in ((2023, 1), (2022, 2)):
+        for kind, count in THREE_GOOD:
+            for _ in range(count // scale):
+                person = "" if kind == "好支部" else made.person()
+                made.add("honours", 年度=year, 级别="区级", 荣誉类别=kind, 荣誉名称=kind,
+                         个人=person, 党组织=branches[at % 100], 表彰日期=date(year, 7, 1))
+                at += 1
 
 
 def _others(made: Books, towns: list[str], branches: list[str], small: list[str]) -> None:
@@ -158,6 +192,14 @@ def _others(made: Books, towns: list[str], branches: list[str], small: list[str]
     made.add(
         "help", 类别="政策惠企", 名称="纾困措施", 日期=date(2023, 4, 8), 第二数量=26, 第二单位="项"
     )
+    for plan, trades in TRADES:
+        made.add("campaigns", 类别="其他行动", 名称=plan, 开始日期=date(2023, 9, 1))
+        for trade in trades:
+            made.add("campaign_claims", 行动或项目=plan, 任务=f"{trade}产业党支部", 目标数=1,
+                     认领日期=date(2023, 9, 1))
+    made.add("campaigns", 类别="百日攻坚", 名称="组建百日攻坚", 开始日期=date(2023, 8, 1))
+    made.add("campaign_claims", 行动或项目="组建百日攻坚", 任务="新组建党支部", 目标数=20,
+             认领日期=date(2023, 8, 1))
     for at in range(16):
         made.member(branches[at], joined=made.between(date(2022, 1, 1), date(2022, 6, 30)),
                     转正日期=date(2023, 8, 1))

@@ -32,10 +32,14 @@ EXPECTED = {
         "1": (438, "家"), "2": (433, "名"), "3": (104, "家"), "4": (16, "处"), "5": (55, "名"),
         "6": (6, "处"), "7": (58_271, "户"), "8": (708, "人"), "9": (13, "家"), "10": (100, "%"),
         "11": (165, "名"), "12": (2714, "家"), "13a": (1, "处"), "13b": (3, "家"),
-        "14": (648, "家"), "15": (10, "家"), "16": (1, "个"), "18a": (28, "岁"), "18b": (3, "名"),
-        "18c": (67, "岁"), "19a": (16, "名"), "19b": (1, "名"), "20a": (656, "名"),
-        "20b": (80, "名"), "20c": (0, "名"), "21": (12_000, "份"), "22": (26, "条"),
-        "23": (1, "次"),
+        "14": (648, "家"), "15": (10, "家"), "16": (1, "个"), "17a": (1, "个"), "17b": (6, "个"),
+        "17c": (6, "个"), "18a": (28, "岁"), "18b": (3, "名"), "18c": (67, "岁"),
+        "19a": (16, "名"), "19b": (1, "名"), "20a": (656, "名"), "20b": (80, "名"),
+        "20c": (0, "名"), "21": (12_000, "份"), "22": (26, "条"), "23": (1, "次"),
+        "24a": (6, "类"), "24b": (2, "类"),
+        # The source names 25 without numbers: these are the data set's own.
+        "25a": (36, "个"), "25b": (58, "个"), "25c": (21, "个"), "25d": (5, "个"),
+        "25e": (6, "个"), "25f": (6, "名"), "25g": (20, "名"),
     },
     "shucheng": {
         "1": (30, "个"), "2": (220, "名"), "3a": (1, "名"), "3b": (2, "名"), "4": (214, "名"),
@@ -43,6 +47,20 @@ EXPECTED = {
         "10b": (2040, "人次"), "11": (63, "件"), "12": (25, "个"), "13": (263, "名"),
         "14": (30, "名"), "15": (10, "名"), "16": (87, "项"), "17": (84, "件"), "18a": (15, "家"),
         "18b": (2.3, "亿元"), "19": (35, "个"),
+    },
+    "qikai": {
+        "1": (5, "家/组"), "2": (17, "家"), "3a": (4, "个"), "3b": (5, "个"), "4": (182, "人"),
+        "5": (159, "家"), "6": (24, "个"), "7": (5, "户"), "8": (6, "方面"), "9a": (4, "个"),
+        "9b": (11, "项"), "9c": (14, "条"), "10a": (6, "类"), "10b": (80, "项"), "11a": (3, "家"),
+        "11b": (11, "家"), "11c": (29, "家"), "12": (6, "个"), "13a": (153, "份"),
+        "13b": (100, "%"), "14": (26, "个"), "15a": (15.22, "亿元"), "15b": (2385, "万元"),
+        "17": (136, "条"), "18a": (6, "次"), "18b": (29, "个"), "18c": (100, "个"),
+        "19": (92, "项"), "20": (426, "万元"), "21": (237, "名"), "22a": (23, "件"),
+        "22b": (236, "家"), "23a": (36, "次"), "23b": (3, "次"), "24a": (18, "家"),
+        "24b": (12, "家"), "24c": (15, "户"), "25": (213, "人"), "26a": (8, "家"),
+        "26b": (53, "家"), "26c": (5280, "万元"), "27a": (272, "户"), "27b": (1100, "万元"),
+        "28": (36, "个"), "29": (8, "个"), "30a": (68, "家"), "30b": (76, "件"), "31a": (18, "期"),
+        "31b": (4000, "张"), "31c": (4, "个"),
     },
     "tianyuan": {
         "1": (10, "名"), "2a": (5, "个"), "2b": (10, "个"), "3": (55, "家"), "4": (83, "名"),
@@ -108,15 +126,20 @@ def test_every_figure_is_written_down():
         assert told == list(EXPECTED[name]) == [row["数据编号"] for row in published(name).lines()]
 
 
-def test_a_row_taken_out_of_a_workbook_changes_the_figure(settings, tmp_path):
+@pytest.mark.parametrize(
+    ("name", "ledger", "column", "value", "changed"),
+    [
+        ("lukou", "trainings", "期名", "党组织书记培训班第二期", {"7": 1}),
+        # One of the tasks of the list, with its two measures.
+        ("qikai", "campaign_claims", "任务", "应建尽建", {"9b": 10, "9c": 12}),
+    ],
+)
+def test_a_row_taken_out_of_a_workbook_changes_the_figure(
+    name, ledger, column, value, changed, settings, tmp_path
+):
     settings.STATE_DIR = tmp_path
-    books = published("lukou").books()
-    books.rows["trainings"] = [
-        row for row in books.rows["trainings"] if row["期名"] != "党组织书记培训班第二期"
-    ]
+    books = published(name).books()
+    books.rows[ledger] = [row for row in books.rows[ledger] if row[column] != value]
     books.write(tmp_path / "own")
-    found = {one["figure"]: one["value"] for one in figures("lukou", folder=str(tmp_path / "own"))}
-    assert found.pop("7") == 1
-    assert found == {
-        key: value for key, (value, _unit) in EXPECTED["lukou"].items() if key != "7"
-    }
+    found = {one["figure"]: one["value"] for one in figures(name, folder=str(tmp_path / "own"))}
+    assert found == {key: known for key, (known, _unit) in EXPECTED[name].items()} | changed

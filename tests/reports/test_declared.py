@@ -10,9 +10,10 @@ from common.periods import EARLIEST, Span
 from common.tables import display
 from registers.models import MassOrganization, Team
 from reports.declared import DECLARED
-from reports.figures import Extent
+from reports.figures import Extent, figures
 from reports.indicators import INDICATORS
 from reports.kinds import DistinctIndicator, MedianIndicator, SumIndicator
+from services.models import Help, HelpCategory
 from tests.registers.samples import DAY, ROWS, write
 from tests.registers.test_ledgers import KINDS
 
@@ -101,6 +102,19 @@ def test_activities_by_who_held_them(cast):
         cast.organization_a.activities.create(**talk, **host)
     for words, number in (("共青团", 1), ("群团", 1), ("区级队伍", 1), ("妇联", 0), ("x", 0)):
         assert value("activities", {"type": "宣讲", "host": words}) == number
+
+
+def test_what_is_named_several_times_multiplies_nothing(cast):
+    """Asked in one call, as a bulletin does: two enterprises of one help are not two helps."""
+    category = HelpCategory.objects.create(name="融资", group="finance")
+    one = Help.objects.create(
+        category=category, name="对接会", happened_on=DAY, quantity_1=8, amount=Decimal(500)
+    )
+    for entity in (cast.entity_a, cast.entity_b):
+        one.beneficiaries.create(entity=entity)
+    keys = ("help", "help_entities", "help_quantity_1", "help_amount")
+    found = figures([INDICATORS[key] for key in keys], WHOLE, DAY, {"category": "融资"}, EVER)
+    assert [found[key].value for key in keys] == [1, 2, 8, 500]
 
 
 def test_a_part_is_counted_by_its_whole(filled):
