@@ -13,6 +13,8 @@ from evaluations.choices import GrantLevel, Method, RatedKind, VersionState
 class RatingScheme(models.Model):
     """评定方案: what is rated by which criteria. Its versions say how, year by year."""
 
+    named_openly = True
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField("方案名称", max_length=100, unique=True)
     rated = models.CharField("评定对象", max_length=20, choices=RatedKind)

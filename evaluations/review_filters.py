@@ -12,6 +12,7 @@ from common.dated import FOREVER
 from common.filters import ScopedFilterSet
 from evaluations.boards import ELSEWHERE
 from evaluations.choices import FindingState, GrantLevel, ReviewState
+from evaluations.models import RatingScheme
 
 _ORGANIZATION = (
     "organization__name_key__contains", "organization__short_name__contains",
@@ -75,6 +76,7 @@ class StarFilter(ScopedFilterSet):
 
     search_fields = (*_ORGANIZATION, "town__name__contains", "document__contains")
     search_hint = "名称、拼音首字母或文号"
+    folded = ("scheme",)
 
     held = django_filters.ChoiceFilter(
         label="现在", choices=[("yes", "有效"), ("no", "已终止")], method="filter_held",
@@ -82,11 +84,18 @@ class StarFilter(ScopedFilterSet):
     )
     rank = django_filters.ChoiceFilter(
         label="星级", choices=[(str(n), f"{word}星") for n, word in enumerate("一二三四五", 1)],
-        empty_label="全部星级",
+        empty_label="全部星级", method="filter_rank",
     )
     granted_by = django_filters.ChoiceFilter(
         label="审定层级", choices=GrantLevel, empty_label="全部审定层级"
     )
+    scheme = django_filters.ModelChoiceFilter(
+        label="评定方案", queryset=RatingScheme.objects.order_by("name"), empty_label="全部方案"
+    )
+
+    def filter_rank(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Grades of other schemes have ranks, too, but are no stars."""
+        return queryset.filter(rank=value, scheme__has_stars=True)
 
     def filter_held(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         today = timezone.localdate()

@@ -33,6 +33,11 @@ REVIEW_COLUMNS = (
 )
 
 
+def _grade_of(star: StarGrant) -> str:
+    """The scheme of what is no star."""
+    return "" if star.scheme.has_stars else str(star.scheme)
+
+
 def _ended(star: StarGrant) -> str:
     return star.ended_reason
 
@@ -40,7 +45,8 @@ def _ended(star: StarGrant) -> str:
 STAR_COLUMNS = (
     Column("subject", "党组织", link=StarGrant.get_absolute_url, sort=("name", "-name"),
            fixed=True, up=True),
-    Column("label", "星级", sort=("-rank", "rank"), whole=True, up=True),
+    Column("label", "星级", sort=("-rank", "rank"), whole=True, up=True,
+           sub=Column("of", "等次的方案", value=_grade_of)),
     Column("change", "来由", value="get_change_display", whole=True),
     Column("granted_by", "审定", value="get_granted_by_display", whole=True),
     Column("document", "文号"),

@@ -12,6 +12,7 @@ from typing import Any
 from common.cells import name_key
 from common.dated import FOREVER
 from common.ledgers.columns import ChoiceCell, Column, DateCell, TextCell
+from common.ledgers.export import suggestion
 from common.ledgers.facets import Plain, rows_of
 from common.ledgers.ledger import Ledger
 from common.ledgers.rows import Options, Row
@@ -25,6 +26,13 @@ from organizations.models import PartyOrganization
 
 RATED_HERE = "这个星级是在系统里评定的，请在它的页面上复核，不用导入修改。"
 _KEY = ("id", "organization_id", "scheme_id", "starts_on", "ends_on", "label", "review_id")
+
+
+@suggestion("rating_schemes")
+def scheme_names(_scope: Any, _argument: str) -> list[str]:
+    """Names of the schemes that rate organizations."""
+    rows = RatingScheme.objects.filter(rated=RatedKind.ORGANIZATION).order_by("name")
+    return list(rows.values_list("name", flat=True))
 
 
 class UntilCell(DateCell):
@@ -114,7 +122,7 @@ class StarLedger(Ledger):
     )
     scheme = Column(
         "评定方案", "scheme_id", ReferenceCell(100), synonyms=["方案", "评定办法"],
-        help="空着就是授星的方案；堡垒指数等要写明",
+        suggestions="rating_schemes", help="空着就是授星的方案；堡垒指数等要写明",
     )
     label_column = Column(
         "星级", "label", TextCell(20), required=True, synonyms=["等次", "评定等次", "评定结果"],

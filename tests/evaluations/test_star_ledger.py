@@ -142,8 +142,14 @@ def test_list(client, cast, number, django_assert_num_queries):
     client.force_login(cast.town_a_staff)
     address = reverse("evaluations:star_list")
     client.get(address)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert client.get(address).context["page"].total == number
+    if number == 3:
+        fortress = StarGrant.objects.get(label="A").scheme
+        for query, found in (
+            ({"rank": 4}, 1), ({"rank": 5}, 1), ({"scheme": fortress.pk}, 1), ({"held": "no"}, 1),
+        ):
+            assert client.get(address, query).context["page"].total == found, query
 
 
 def test_a_star_is_registered_mended_and_its_history_kept(client, cast):
@@ -166,6 +172,7 @@ def test_a_star_is_registered_mended_and_its_history_kept(client, cast):
     assert (star.rank, star.ends_on, star.ended_reason) == (5, date(2026, 6, 1), "停止活动")
     history = client.get(reverse("evaluations:star_history", args=[star.pk])).context["history"]
     assert len(history.entries) == 2
+    assert "党组织星级评定" in str(history.entries[1].changes)
 
 
 def test_the_list_as_a_ledger_has_organizations_only(client, cast):
