@@ -146,6 +146,7 @@ QUERIES_BESIDE_SCOPE = {
     },
     "enterprises/views.py": {"EntityState.at": OF_A_ROW},
     "evaluations/cycle_views.py": {"Job.filter": OF_A_ROW},
+    "evaluations/review_filters.py": {"RatingScheme.order_by": OPEN_LIST},
     "members/details.py": {"MemberState.at": OF_A_ROW, "model.at": OF_A_ROW},
     "members/entity_pages.py": {"Member.counting": OF_A_ROW, "Affiliation.at": OF_A_ROW},
     "members/organization_pages.py": {
