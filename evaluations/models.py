@@ -338,6 +338,11 @@ class StarGrant(Rated, DatedRecord):
     def get_absolute_url(self) -> str:
         return reverse("evaluations:star_detail", args=[self.pk])
 
+    @property
+    def called(self) -> str:
+        """五星 · 堡垒指数 A: what it is, beside its holder."""
+        return self.label if self.scheme.has_stars else f"{self.scheme} {self.label}"
+
 
 # --- Commitments and honours --------------------------------------------------------------------
 

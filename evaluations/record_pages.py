@@ -44,7 +44,7 @@ def _of_record(
     shown = with_items(commitments.select_related("organization", "entity"))
     honours = Honour.objects.within(scope).filter(**{name: record}, year__lte=day.year)
     found = {
-        "stars": list(stars.order_by("-rank")),
+        "stars": list(stars.select_related("scheme").order_by("-scheme__has_stars", "-rank")),
         "commitments": [
             {"row": row, "other": row.entity if name == "organization" else row.organization,
              "tone": TONES[row.state]}

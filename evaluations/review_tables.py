@@ -46,7 +46,7 @@ STAR_COLUMNS = (
     Column("subject", "党组织", link=StarGrant.get_absolute_url, sort=("name", "-name"),
            fixed=True, up=True),
     Column("label", "星级", sort=("-rank", "rank"), whole=True, up=True,
-           sub=Column("of", "等次的方案", value=_grade_of)),
+           sub=Column("of", "方案", value=_grade_of)),
     Column("change", "来由", value="get_change_display", whole=True),
     Column("granted_by", "审定", value="get_granted_by_display", whole=True),
     Column("document", "文号"),

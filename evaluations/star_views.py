@@ -51,8 +51,9 @@ class StarList(LedgerListView):
     sorts = (
         Sort("-starts", "新的在前", "-starts_on", "organization__name"),
         Sort("starts", "旧的在前", "starts_on", "organization__name"),
-        Sort("-rank", "星级高的在前", "-rank", "organization__name"),
-        Sort("rank", "星级低的在前", "rank", "organization__name"),
+        # Grades of other schemes come behind the stars.
+        Sort("-rank", "星级高的在前", "-scheme__has_stars", "-rank", "organization__name"),
+        Sort("rank", "星级低的在前", "-scheme__has_stars", "rank", "organization__name"),
         Sort("name", "按名称", "organization__name", "-starts_on"),
         Sort("-name", "按名称倒序", "-organization__name", "-starts_on"),
     )

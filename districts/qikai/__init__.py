@@ -119,8 +119,8 @@ def _members(made: Books, placed: Placed) -> None:
     for at in range(9):
         made.member(placed.streets[at % 4], joined=joined, 转正日期=full,
                     管理党组织=placed.own[at])
-    for at in range(120):
-        made.member(placed.own[at % OWN], joined=joined, 转正日期=full)
+    for branch in [*placed.industries, *placed.joints, *placed.own] * 3:
+        made.member(branch, joined=joined, 转正日期=full)
     made.member(placed.streets[0], joined=joined, 转正日期=full, 党籍状态="已转出",
                 党籍变动日期=date(2021, 4, 1))
 

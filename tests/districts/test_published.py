@@ -131,7 +131,10 @@ def test_every_figure_is_written_down():
     [
         ("lukou", "trainings", "期名", "党组织书记培训班第二期", {"7": 1}),
         # One of the tasks of the list, with its two measures.
-        ("qikai", "campaign_claims", "任务", "应建尽建", {"9b": 10, "9c": 12}),
+        pytest.param(
+            "qikai", "campaign_claims", "任务", "应建尽建", {"9b": 10, "9c": 12},
+            marks=pytest.mark.full,
+        ),
     ],
 )
 def test_a_row_taken_out_of_a_workbook_changes_the_figure(
