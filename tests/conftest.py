@@ -7,7 +7,9 @@ import signal
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.database", "tests.browser", "tests.cast", "tests.protocol", "tests.bounds"]
+pytest_plugins = [
+    "tests.database", "tests.browser", "tests.cast", "tests.protocol", "tests.bounds", "tests.warm",
+]
 
 # A terminated run takes its databases, workers and browsers with it.
 signal.signal(signal.SIGTERM, signal.default_int_handler)
