@@ -9,8 +9,10 @@ are counted for all items in one query (nothing is shown for 0).
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from urllib.parse import unquote
 
+from django.conf import settings
 from django.db.models import Count, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_script_prefix, resolve, reverse
@@ -75,10 +77,10 @@ def navigation_for(request: HttpRequest) -> list[Group]:
     entries: list[Entry] = []
     waiting: dict[int, QuerySet] = {}
     for item in sorted(_ITEMS.values(), key=lambda item: (GROUPS.index(item.group), item.order)):
-        url = _address(item)
-        if scope is None or url is None or not may_open(_view_of(url), scope):
+        page = _page(item.url_name, settings.ROOT_URLCONF, get_script_prefix())
+        if scope is None or page is None or not may_open(page.view, scope):
             continue
-        entry = Entry(item.label, url)
+        entry = Entry(item.label, page.url)
         number = item.count(request) if item.count else 0
         if isinstance(number, QuerySet):
             waiting[len(entries)] = number
@@ -105,17 +107,24 @@ def _counted(waiting: dict[int, QuerySet]) -> Iterable[tuple[int, int]]:
     return first.union(*others, all=True) if others else first
 
 
-def _address(item: Item) -> str | None:
+@dataclass(frozen=True)
+class _Page:
+    """An address of this site and the view behind it."""
+
+    url: str
+    view: Callable
+
+
+@cache
+def _page(url_name: str, _urlconf: str, prefix: str) -> _Page | None:
+    """The page of a name, found once: every page shows some thirty. ``reverse`` quotes the address
+    and adds the prefix. None: the page is not part of this installation."""
     try:
-        return reverse(item.url_name)
-    except NoReverseMatch:  # the page is not part of this installation
+        url = reverse(url_name)
+    except NoReverseMatch:
         return None
-
-
-def _view_of(url: str) -> Callable:
-    """The view behind an address of this site; ``reverse`` quotes it and adds the prefix."""
-    path = unquote(url).removeprefix(get_script_prefix())
-    return resolve(f"/{path}").func
+    path = unquote(url).removeprefix(prefix)
+    return _Page(url, resolve(f"/{path}").func)
 
 
 def _mark_current(entries: list[Entry], path: str) -> None:

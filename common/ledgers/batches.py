@@ -22,7 +22,7 @@ from common.changes import lock_writes, write_staged
 from common.ledgers.check import check_rows
 from common.ledgers.control import standing_after
 from common.ledgers.flow import BATCH_FLOW
-from common.ledgers.ledger import SILENT_HEADERS, Ledger, all_ledgers, ledger_of
+from common.ledgers.ledger import SILENT_HEADERS, Ledger, all_ledgers, headers_of, ledger_of
 from common.ledgers.names import kept_name, name_problem, refuse_misnamed
 from common.ledgers.rows import Options, RawCells, Row
 from common.ledgers.staging import outcome_digest, stage
@@ -158,7 +158,7 @@ def read_and_check(
 
 def _table(file: BinaryIO, ledger: Ledger) -> Table:
     others = {
-        other.title: other().headers() for other in all_ledgers() if other.kind != ledger.kind
+        other.title: headers_of(other) for other in all_ledgers() if other.kind != ledger.kind
     }
     return open_table(
         file, headers=ledger.headers(), required=ledger.required, title=ledger.title,

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -205,3 +206,16 @@ class KeyIndex:
 
     def ids(self, value: str) -> list[uuid.UUID]:
         return self._ids.get(value, [])
+
+
+@cache
+def headers_of(ledger: type[Ledger]) -> dict[str, list[str]]:
+    """Canonical header → synonyms. What a ledger declares does not change, and making all of them
+    to compare one file with took longer than checking it."""
+    return ledger().headers()
+
+
+@cache
+def has_secrets(ledger: type[Ledger]) -> bool:
+    """Whether a ledger holds numbers that are masked."""
+    return any(column.is_secret for column in ledger().columns)

@@ -37,7 +37,7 @@ from common.ledgers.batches import silent
 from common.ledgers.export import TOLD
 from common.ledgers.export import write_export as write_ledger
 from common.ledgers.forms import LedgerForm
-from common.ledgers.ledger import ledger_of
+from common.ledgers.ledger import has_secrets, ledger_of
 from common.ledgers.rows import Options
 from common.lists import ScopedListView
 from common.models import ExportFile, HistoryEntry
@@ -257,7 +257,7 @@ class LedgerListView(ScopedListView):
 
     def has_secrets(self) -> bool:
         """Whether the ledger holds numbers that are masked."""
-        return any(column.is_secret for column in ledger_of(self.ledger_kind)().columns)
+        return has_secrets(ledger_of(self.ledger_kind))
 
     def may_export_identity(self) -> bool:
         return self.has_secrets() and bool(having("export_identity") & self.request.scope.roles)
