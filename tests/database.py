@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from celery import current_app
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 from django.test import TransactionTestCase
 
@@ -57,13 +58,50 @@ def as_owner() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings, django_db_blocker):
-    """Before the database is made: be the owner, and see that the application's role exists."""
+    """Before the database is made: be the owner, and see that the application's role exists, and
+    the tables, if several processes need them."""
     with django_db_blocker.unblock():
         _use(_owner())
         if settings.DATABASE_APPLICATION["USER"] == settings.DATABASE_OWNER["USER"]:
             role = connection.ops.quote_name(settings.DATABASE_APPLICATION_ROLE)
             with connection._nodb_cursor() as cursor:
                 cursor.execute(CREATE_ROLE.format(role=role))
+        template = _template()
+        if template:
+            _make_once(template)
+            connection.settings_dict["TEST"] |= {"TEMPLATE": template, "MIGRATE": False}
+    yield
+    if template:
+        with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{template}"')
+
+
+def _template() -> str:
+    """The database with all tables from which each process of a run copies its own; "": one process
+    alone needs none."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")
+    return run and f"test_template_{run}"
+
+
+def _make_once(template: str) -> None:
+    """Migrating takes ten seconds, a copy less than one: the first process that comes does it, the
+    others wait."""
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SET lock_timeout = '5min'")
+        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template])
+        if not cursor.fetchone():
+            cursor.execute(f'CREATE DATABASE "{template}"')
+            _migrate(template)
+
+
+def _migrate(database: str) -> None:
+    name = connection.settings_dict["NAME"]
+    _use({"NAME": database})
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    finally:
+        _use({"NAME": name})
 
 
 @pytest.fixture(scope="session")
