@@ -8,10 +8,9 @@ from django_otp.oath import totp as code_at
 
 from accounts.models import User
 from tests import factories as make
-from tests.browser_checks import check, complaints_of, sign_in
+from tests.browser_checks import check, check_both, complaints_of, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
 NEW = "qingshi yunhe 2026"
 
 
@@ -20,9 +19,7 @@ def complaints(page, live_server):
     return complaints_of(page, live_server)
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_pages_are_accessible(page, live_server, cast, complaints, size):
-    page.set_viewport_size(size)
+def test_pages_are_accessible(page, live_server, cast, complaints):
     account = f"/accounts/{cast.town_a_staff.pk}/"
     for user, paths in (
         (cast.system_admin, [
@@ -39,7 +36,7 @@ def test_pages_are_accessible(page, live_server, cast, complaints, size):
         sign_in(page, live_server, user)
         for path in paths:
             page.goto(f"{live_server.url}{path}")
-            check(page)
+            check_both(page)
     assert complaints == []
 
 

@@ -12,10 +12,9 @@ from activities.models import ActivityLog, LogRound
 from activities.opening import open_month
 from tests import factories as make
 from tests.activities.logs import content, log_of, session, submit
-from tests.browser_checks import check, complaints_of, sign_in
+from tests.browser_checks import check, check_both, complaints_of, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SIZES = ({"width": 1440, "height": 900}, {"width": 390, "height": 844})
 
 
 @pytest.fixture
@@ -72,17 +71,15 @@ def test_keys_lead_and_decide(page, live_server, cast, logs):
     assert LogRound.objects.get(log=second).comments == {"activities.1.topic": "写明是哪个车间"}
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["wide", "phone"])
-def test_the_pages_of_the_office(page, live_server, cast, logs, size):
+def test_the_pages_of_the_office(page, live_server, cast, logs):
     open_month(date(2026, 11, 1))
     owed = log_of(cast.organization_joint)
     complaints = complaints_of(page, live_server)
     sign_in(page, live_server, cast.town_a_staff)
-    page.set_viewport_size(size)
     for path in (
         "/", "/logs/", "/logs/matrix/", "/logs/exemptions/", "/logs/reopenings/", place(logs[1]),
         place(owed), reverse("activities:log_exempt", args=[owed.pk]),
     ):
         page.goto(live_server.url + path)
-        check(page)
+        check_both(page)
     assert complaints == []

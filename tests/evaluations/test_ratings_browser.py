@@ -11,11 +11,10 @@ from evaluations.choices import FindingState, ReviewState
 from evaluations.models import Finding, Score, StarGrant
 from evaluations.models_schemes import Criterion
 from evaluations.shipping import ship
-from tests.browser_checks import check, complaints_of, sign_in
+from tests.browser_checks import check, check_both, complaints_of, sign_in
 from tests.evaluations.cycles import at, opened, page_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SIZES = ({"width": 1440, "height": 900}, {"width": 390, "height": 844})
 D = Decimal
 
 
@@ -57,21 +56,19 @@ def test_the_total_follows_and_the_reason_opens(page, live_server, cast, review)
     assert (row.by_town, row.computed, row.reasons["town"]) == (D("1.5"), D(2), "有一年延期")
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["wide", "phone"])
-def test_the_pages(page, live_server, cast, review, size):
+def test_the_pages(page, live_server, cast, review):
     star = StarGrant.objects.create(
         organization=cast.organization_a, scheme=review.cycle.version.scheme, rank=4,
         label="四星", granted_by="district", document="1号", change="rated",
         starts_on=date(2025, 12, 1),
     )
     complaints = complaints_of(page, live_server)
-    page.set_viewport_size(size)
 
     def looked_at(user, *names):
         sign_in(page, live_server, user)
         for name, *args in names:
             page.goto(live_server.url + reverse(f"evaluations:{name}", args=args))
-            check(page)
+            check_both(page)
 
     cycle, version = review.cycle_id, review.cycle.version
     looked_at(

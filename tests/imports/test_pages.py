@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from common.models import BatchState, ImportBatch, ReadEntry
 from enterprises.models import Entity
 from organizations.models import PartyOrganization
-from tests.browser_checks import check, complaints_of, sign_in
+from tests.browser_checks import check_both, complaints_of, sign_in
 from tests.counting import queries_of
 from tests.ledgers import desk
 from tests.ledgers.desk import CODES
@@ -319,27 +319,25 @@ def test_a_page_of_rows_takes_as_many_queries_for_many_as_for_few(cast, importer
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("worker")
-@pytest.mark.parametrize("width", [1440, 360])
-def test_an_importer_brings_a_ledger_in(page, live_server, cast, tmp_path, width):
-    page.set_viewport_size({"width": width, "height": 900})
+def test_an_importer_brings_a_ledger_in(page, live_server, cast, tmp_path):
     complaints = complaints_of(page, live_server)
     file = tmp_path / "六月台账.xlsx"
     file.write_bytes(desk.workbook(rows_of(cast), HEADERS).getvalue())
     sign_in(page, live_server, cast.importer)
 
     page.goto(f"{live_server.url}{reverse('imports:batch_create')}")
-    check(page)
+    check_both(page)
     page.check("input[name=kind][value=enterprises]")
     page.set_input_files("input[type=file]", file)
     page.click("main button:has-text('上传并检查')")
     page.wait_for_selector("text=写错的厂")  # comes by itself when the worker has checked
-    check(page)
+    check_both(page)
     page.check("#ignored")
     page.wait_for_selector("#ignored[checked]")  # the answer of the server
     page.check("text=先入正确的行")
     page.click(".sticky button.btn-primary:not([disabled])")
     page.wait_for_selector("text=已入库：")
-    check(page)
+    check_both(page)
 
     assert complaints == []
     assert Entity.objects.filter(name="新来的厂").count() == 1

@@ -4,23 +4,20 @@ import pytest
 
 from common.ledgers import ledger_of
 from services import help_shipping
-from tests.browser_checks import check, complaints_of, sign_in
+from tests.browser_checks import check_both, complaints_of, sign_in
 from tests.registers.samples import NEEDS, write
 
 pytest_plugins = ["tests.cast"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SIZES = ({"width": 1440, "height": 900}, {"width": 360, "height": 740})
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["wide", "phone"])
-def test_pages_are_accessible(cast, live_server, page, size):
+def test_pages_are_accessible(cast, live_server, page):
     help_shipping.ship()  # a test with real commits begins with empty tables
     for kind in ("attendances", "contacts", "help", "new_employment"):
         for needed in (*NEEDS.get(kind, ()), kind):
             if not ledger_of(needed).model.objects.exists():
                 write(needed)
     sign_in(page, live_server, cast.town_a_staff)
-    page.set_viewport_size(size)
     complaints = complaints_of(page, live_server)
     rows = {
         kind: ledger_of(kind).model.objects.get().get_absolute_url()
@@ -32,5 +29,5 @@ def test_pages_are_accessible(cast, live_server, page, size):
         f"{rows['new_employment']}secret/phone/", *rows.values(),
     ):
         page.goto(f"{live_server.url}{path}")
-        check(page)
+        check_both(page)
     assert complaints == []

@@ -13,7 +13,7 @@ from enterprises.choices import BusinessStatus, EntityKind
 from reports import payload
 from reports.figures import Extent
 from tests import factories as make
-from tests.browser_checks import check, complaints_of, sign_in
+from tests.browser_checks import check_both, complaints_of, sign_in
 from tests.factories import on
 from tests.reports.districts import random_district
 
@@ -283,18 +283,16 @@ def test_queries_do_not_grow(client, cast, user, django_assert_max_num_queries,
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("width", [1440, 360])
-def test_the_page_is_accessible_and_keeps_its_width(page, live_server, cast, width):
+def test_the_page_is_accessible_and_keeps_its_width(page, live_server, cast):
     complaints = complaints_of(page, live_server)
-    page.set_viewport_size({"width": width, "height": 800})
     sign_in(page, live_server, cast.district_staff)
     for path in ("/", COVERAGE, f"{COVERAGE}?kind=market", "/figures/org_coverage/?part=met",
                  "/reports/", "/reports/new/"):
         page.goto(f"{live_server.url}{path}")
-        check(page)
+        check_both(page)
     page.goto(f"{live_server.url}/me/")
     page.click("main button:has-text('换成大字版')")
     for path in ("/", COVERAGE):
         page.goto(f"{live_server.url}{path}")
-        check(page)
+        check_both(page)
     assert complaints == []

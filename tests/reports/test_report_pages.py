@@ -15,7 +15,7 @@ from reports.actions import request_report, shown_checksum
 from reports.choices import RunState
 from reports.models import ReportRun
 from tests import factories as make
-from tests.browser_checks import check, complaints_of, sign_in
+from tests.browser_checks import check_both, complaints_of, sign_in
 
 pytest_plugins = ["tests.cast"]
 pytestmark = pytest.mark.django_db
@@ -298,16 +298,14 @@ def test_a_district_report_is_not_for_a_town(client, cast):
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("width", [1440, 360])
-def test_pages_are_accessible(page, live_server, cast, width):
+def test_pages_are_accessible(page, live_server, cast):
     done = report_of(cast.district_staff, cast.district)
     failed = bare_run(cast.district, "R2", RunState.FAILED, message="没有生成。")
     waiting = bare_run(cast.district, "R3", against=OCTOBER - timedelta(days=30))
     complaints = complaints_of(page, live_server)
-    page.set_viewport_size({"width": width, "height": 800})
     sign_in(page, live_server, cast.district_staff)
     for path in (LIST, f"{NEW}?as_of=2026-10-31", done.get_absolute_url(),
                  failed.get_absolute_url(), waiting.get_absolute_url()):
         page.goto(f"{live_server.url}{path}")
-        check(page)
+        check_both(page)
     assert complaints == []
