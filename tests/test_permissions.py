@@ -360,16 +360,26 @@ def write_table(found: dict[tuple[str, str, str], list[int]]) -> None:
     TABLE.write_text(head + body)
 
 
-def test_every_route_answers_as_the_table_says(records, sessions, known_users, monkeypatch):
+def is_lean(route: Route, method: str, at: str) -> bool:
+    """Whether a line is tried without --full: a view looks for its row before it looks at the
+    method, so rows beyond 甲镇 and 乙街道 are posted to only where nothing can be read."""
+    return method == "GET" or at in ("-", "a", "b") or "GET" not in route.methods
+
+
+@pytest.mark.parametrize("lines", ["lean", pytest.param("all", marks=pytest.mark.full)])
+def test_every_route_answers_as_the_table_says(records, sessions, known_users, monkeypatch, lines):
     monkeypatch.setattr(Template, "render", lambda *_args, **_kwargs: "")
+    is_new = bool(os.environ.get("UPDATE_PERMISSIONS"))
+    questions = list(asked(records))
     found = {
         (route.name, method, at): statuses(sessions, method, url)
-        for route, method, at, url in asked(records)
+        for route, method, at, url in questions
+        if is_new or lines == "all" or is_lean(route, method, at)
     }
-    if os.environ.get("UPDATE_PERMISSIONS"):
+    if is_new:
         write_table(found)
     expected = read_table()
-    assert sorted(found) == sorted(expected)
+    assert {(route.name, method, at) for route, method, at, _ in questions} == set(expected)
     wrong = {key: (row, expected[key]) for key, row in found.items() if row != expected[key]}
     assert wrong == {}
 
