@@ -471,8 +471,8 @@ def test_other_methods_break_nothing(records, sessions, known_users, monkeypatch
     """Django takes a PUT of a form for a POST; an empty one saves nothing. A link that is not
     known says so to every method."""
     monkeypatch.setattr(Template, "render", lambda *_args, **_kwargs: "")
-    addresses = {url: route for route, _method, _at, url in asked(records)}
-    for url, route in addresses.items():
+    addresses = {route.name: (route, url) for route, _method, _at, url in asked(records)}
+    for route, url in addresses.values():
         for actor in ("anonymous", "district_staff"):
             for method in ("put", "delete"):
                 code = getattr(signed_in(sessions[actor]), method)(url).status_code
