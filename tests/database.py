@@ -14,7 +14,7 @@ import pytest
 from celery import current_app
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test import TransactionTestCase
 
 CREATE_ROLE = """
@@ -139,8 +139,22 @@ def empty() -> None:
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(asked))
         full = {name for (name,) in cursor.fetchall()} - _KEPT
-        if full:
+    if full and not _deleted(full):
+        with connection.cursor() as cursor:
             cursor.execute(f"TRUNCATE {', '.join(map(connection.ops.quote_name, full))} CASCADE")
+
+
+def _deleted(tables: set[str]) -> bool:
+    """Delete the few rows of a test, a fifth of the time that new files for all tables take. False
+    where a guard refuses it."""
+    trace = {"common_history"}  # grows with every row that goes
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            for name in (*sorted(tables - trace), *trace):
+                cursor.execute(f"DELETE FROM {connection.ops.quote_name(name)}")
+    except DatabaseError:
+        return False
+    return True
 
 
 def reset() -> None:

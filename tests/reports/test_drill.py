@@ -2,12 +2,11 @@
 
 import io
 import random
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from urllib.parse import quote
 
 import openpyxl
 import pytest
-from django.template.base import Template
 from django.urls import reverse
 
 from accounts.choices import Role
@@ -21,6 +20,7 @@ from organizations.models import ParentLink, PartyOrganization
 from reports.attribution import Cause
 from reports.indicators import INDICATORS
 from tests import factories as make
+from tests.counting import unrendered
 from tests.factories import on
 from tests.reports.districts import LEAP_DAY, random_district
 from tests.reports.figures_of import linked_numbers
@@ -39,14 +39,6 @@ def staff_of(role):
         return make.make_user(role=role, organization=committee)
     level = "district" if role == Role.DISTRICT else "town"
     return make.make_user(role=role, area=Area.objects.filter(level=level).order_by("code").first())
-
-
-@contextmanager
-def unrendered():
-    """Inside, pages are asked for what they count; that they can be shown is asked elsewhere."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Template, "render", lambda *_args, **_kwargs: "")
-        yield
 
 
 def rows_behind(client, url):
