@@ -195,7 +195,7 @@ def worker_process(django_db_setup, tmp_path_factory):
             start_new_session=True,
         )
     try:
-        limit = time.monotonic() + 30
+        limit = time.monotonic() + 120
         while " ready." not in log.read_text(errors="replace"):
             if process.poll() is not None or time.monotonic() > limit:
                 pytest.fail(f"The worker did not start:\n{log.read_text(errors='replace')}")
