@@ -68,10 +68,8 @@ def code_of(answer) -> int:
 @pytest.fixture(params=["in turn", pytest.param("all", marks=pytest.mark.full)])
 def some(request):
     """Which of several kinds of garbage the page of this number gets."""
-    def chosen(kinds: Sequence[Any], number: int, least: int = 1) -> Sequence[Any]:
-        if request.param == "all":
-            return kinds
-        return [kinds[(number + turn) % len(kinds)] for turn in range(least)]
+    def chosen(kinds: Sequence[Any], number: int) -> Sequence[Any]:
+        return kinds if request.param == "all" else [kinds[number % len(kinds)]]
 
     return chosen
 
