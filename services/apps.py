@@ -27,6 +27,7 @@ class ServicesConfig(AppConfig):
             ticket_ledger,
         )
 
+        self._help()  # its categories are named by those of tickets
         post_migrate.connect(lambda **_signal: shipping.ship(), sender=self, weak=False)
         workdays.watch(clocks.renew)
         trace.track(models.TicketCategory)
@@ -44,13 +45,17 @@ class ServicesConfig(AppConfig):
             navigation.register(
                 navigation.Item(label, f"services:{name}", navigation.SERVICE, order, count=count)
             )
-        self._help()
 
     def _help(self) -> None:
         """Help given: its ledger, its categories, its summary."""
         from common import navigation, trace  # noqa: PLC0415 -- models need ready apps
         from common.ledgers import declared  # noqa: PLC0415
-        from services import help_models, help_resources, help_shipping  # noqa: PLC0415
+        from services import (  # noqa: PLC0415
+            help_models,
+            help_pages,  # noqa: F401
+            help_resources,
+            help_shipping,
+        )
 
         post_migrate.connect(lambda **_signal: help_shipping.ship(), sender=self, weak=False)
         for ledger in help_resources.LEDGERS:

@@ -58,6 +58,8 @@ TABLE = {
     "escalate": (PUSHED, "", OFFICE),
     "conclude": ({S.WORKING, S.SUSPENDED, S.ANSWERED}, S.CLOSED, {Role.DISTRICT}),
     "archive": ({S.CLOSED}, S.ARCHIVED, OFFICE),
+    "record_help": ({S.ANSWERED, S.CLOSED, S.ARCHIVED}, "", HANDLERS),
+    "drop_help": ({S.ANSWERED, S.CLOSED, S.ARCHIVED}, "", HANDLERS),
     "warn": (PUSHED, "", set()),
     "climb": (PUSHED, "", set()),
     "lapse": ({S.ANSWERED}, S.CLOSED, set()),
