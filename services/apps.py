@@ -23,6 +23,7 @@ class ServicesConfig(AppConfig):
             models,
             raising,  # noqa: F401
             reach,  # noqa: F401
+            search,  # noqa: F401
             shipping,
             ticket_ledger,
         )
@@ -52,9 +53,9 @@ class ServicesConfig(AppConfig):
         from common.ledgers import declared  # noqa: PLC0415
         from services import (  # noqa: PLC0415
             help_models,
-            help_pages,  # noqa: F401
             help_resources,
             help_shipping,
+            record_pages,  # noqa: F401
         )
 
         post_migrate.connect(lambda **_signal: help_shipping.ship(), sender=self, weak=False)

@@ -49,6 +49,7 @@ class DeclaredLedger(Ledger):
     key: ClassVar[tuple[str, ...]]  # fields that find a record again
     first_key: ClassVar[str] = ""  # a number that goes before the key, where a record has one
     names: ClassVar[tuple[str, ...]] = ("name",)  # fields that name a record
+    found_by: ClassVar[tuple[str, ...]] = ()  # fields that the search looks in; else ``names``
     synonyms: ClassVar[Mapping[str, Iterable[str]]] = {}
     cells: ClassVar[Mapping[str, Callable[[], cells_of.Cell]]] = {}  # other than the field's
     # Columns that link to several records: name → (model, field of the owner, field of the target).
