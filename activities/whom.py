@@ -10,6 +10,7 @@ from django.db.models import Q
 from activities.visit_actions import Whom
 from common.cells import name_key
 from common.forms import ScopedForm
+from common.lookups import LookupInput
 from enterprises.models import Entity
 from organizations.models import PartyOrganization
 
@@ -67,7 +68,7 @@ class WhomForm(ScopedForm):
     whom = WhomField()
     other = forms.CharField(
         label="不在上面的，填名称或代码", required=False, max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=LookupInput("whom"),
     )
     chosen: Whom | None = None
     found: Whom | None = None

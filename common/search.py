@@ -24,7 +24,7 @@ from common.filters import in_any, plain
 from common.views import PageView
 
 SHOWN = 10  # rows of a group
-_LONGEST = 60
+LONGEST = 60
 _ID_NUMBER = re.compile(
     r"\d{6}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dX]", re.ASCII | re.IGNORECASE
 )
@@ -169,7 +169,7 @@ class SearchView(PageView):
     template_name = "search.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        text = plain(request.GET.get("q", ""))[:_LONGEST]
+        text = plain(request.GET.get("q", ""))[:LONGEST]
         if is_personal(text):
             return redirect(f"{request.path}?personal=1")  # out of the address at once
         found = search(request, text) if text else []

@@ -119,7 +119,9 @@ class DeclaredLedger(Ledger):
         options["help"] = str(field.help_text)
         label = str(field.verbose_name)
         if isinstance(field, models.ForeignKey):
-            options["suggestions"] = reference_to(field.related_model).suggestions(name)
+            reference = reference_to(field.related_model)
+            options["suggestions"] = reference.suggestions(name)
+            options["lookup"] = reference.lookup
             return ReferenceColumn(label, field.column, (_target(self.model, name),), **options)
         make = self.cells.get(name)
         return Column(label, field.column, make() if make else cell_of(field), **options)
@@ -129,7 +131,7 @@ class DeclaredLedger(Ledger):
         field = model._meta.get_field(target)
         return Column(
             str(field.verbose_name), name, LinkedCell(), synonyms=self.synonyms.get(name, ()),
-            help=str(field.help_text),
+            help=str(field.help_text), lookup=reference_to(field.related_model).lookup,
         )
 
     # Which record a row is ---------------------------------------------------------------------
