@@ -17,8 +17,9 @@ from activities import actions
 from activities.choices import OPEN, LogState
 from activities.log_filters import ALL, TABS, ExceptionFilter, LogFilter, ReopeningFilter
 from activities.log_queries import last_full_month
-from activities.log_tables import EXEMPTION_COLUMNS, LOG_COLUMNS, REOPENING_COLUMNS
+from activities.log_tables import EXEMPTION_COLUMNS, LOG_COLUMNS, OVERDUE, REOPENING_COLUMNS
 from activities.models import ActivityLog, LogExemption, LogReopening
+from activities.review_days import is_overdue, overdue_before, with_last_day
 from common.filters import query_without
 from common.lists import ScopedListView, Sort
 from common.periods import add_months
@@ -84,7 +85,8 @@ class LogList(ScopedListView):
     )
 
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().select_related("organization", "town")
+        rows = super().get_queryset().select_related("organization", "town")
+        return with_last_day(rows)
 
     def filtered(self) -> LogFilter:
         return filters_of(self.request, self.get_queryset())
@@ -93,7 +95,9 @@ class LogList(ScopedListView):
         """Where a row leads: the office to its own page, with the queue; others to the log."""
         is_office = bool(OFFICE & self.request.scope.roles)
         query = query_without(self.request.GET, "cols", "per")
+        limit = overdue_before(timezone.localdate())
         for row in rows:
+            row.review_words = OVERDUE if is_overdue(row, limit) else ""
             row.opens = row.get_absolute_url()
             if is_office:
                 row.opens = reverse("activities:log_review", args=[row.pk])
