@@ -14,6 +14,7 @@ class ServicesConfig(AppConfig):
         from common import (  # noqa: PLC0415 -- models need ready apps
             ledgers,
             navigation,
+            parameters,
             trace,
             workdays,
         )
@@ -31,6 +32,7 @@ class ServicesConfig(AppConfig):
         self._help()  # its categories are named by those of tickets
         post_migrate.connect(lambda **_signal: shipping.ship(), sender=self, weak=False)
         workdays.watch(clocks.renew)
+        parameters.watch(clocks.OFFICE, clocks.renew_from)
         trace.track(models.TicketCategory)
         trace.track(models.ServiceItem)
         trace.track(models.Ticket)
