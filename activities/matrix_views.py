@@ -151,7 +151,8 @@ class LogMatrix(ScopedListView):
 
     def _waiting(self, rows: QuerySet) -> dict[str, Any] | None:
         """Logs of any month that the town should have reviewed by now, and their list."""
-        logs = ActivityLog.objects.filter(organization__in=rows.order_by().values("pk"))
+        logs = ActivityLog.objects.within(self.scope)
+        logs = logs.filter(organization__in=rows.order_by().values("pk"))
         count = overdue(logs, timezone.localdate()).count()
         query = urlencode({"state": LogState.SUBMITTED, "review": "overdue"})
         url = f"{reverse('activities:log_list')}?{query}{self._carried()}"
