@@ -82,6 +82,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     }),
     "rate_tickets": frozenset({Role.DISTRICT, Role.TOWN, Role.SECRETARY, Role.INSTRUCTOR}),
     "conclude_tickets": frozenset({Role.DISTRICT}),
+    "record_help": frozenset({Role.DISTRICT, Role.TOWN, Role.DEPARTMENT}),
     "read_menu": STAFF_ROLES | {Role.SECRETARY, Role.INSTRUCTOR, Role.DEPARTMENT},
     "edit_menu": frozenset({Role.DISTRICT}),
     # The three administrators: each has one, and nobody else has any of them.

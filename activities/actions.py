@@ -1,7 +1,7 @@
 """Writing a log and judging it: each verb is one transaction, recorded as its user's."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db import transaction
@@ -85,6 +85,8 @@ def submit(
     now = timezone.now()
     with recording(by=by, via=Via.PAGE):
         fresh = ActivityLog.objects.select_for_update(of=("self",)).get(pk=log.pk)
+        photos = fresh.photos.values_list("pk", flat=True)
+        content = replace(content, photos=tuple(map(str, photos)))
         if (twice := _same_again(fresh, content)) is not None:
             return twice
         may_write(fresh, scope)

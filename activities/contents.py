@@ -30,6 +30,7 @@ FIELD_LABELS: Mapping[str, str] = {
     "extras": "一课一片一实践",
     "need": "企业困难",
     "reason": "没有开展活动的原因",
+    "photos": "照片",
 }
 EXTRAS: Mapping[str, str] = {
     "has_micro_lecture": "微党课",
@@ -92,12 +93,14 @@ class Session:
 
 @dataclass(frozen=True)
 class Content:
-    """A whole log. A zero report has no activities and a reason."""
+    """A whole log. A zero report has no activities and a reason. ``photos``: the ids of those that
+    were handed in with it; None where nobody wrote them down."""
 
     activities: tuple[Session, ...] = ()
     need: str = ""
     is_zero: bool = False
     reason: str = ""
+    photos: tuple[str, ...] | None = None
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Content":
@@ -106,13 +109,15 @@ class Content:
             need=stored.get("need", ""),
             is_zero=bool(stored.get("is_zero")),
             reason=stored.get("reason", ""),
+            photos=None if stored.get("photos") is None else tuple(stored["photos"]),
         )
 
     def as_json(self) -> dict[str, Any]:
-        return {
+        values = {
             "activities": [one.as_json() for one in self.activities],
             "need": self.need, "is_zero": self.is_zero, "reason": self.reason,
         }
+        return values if self.photos is None else values | {"photos": list(self.photos)}
 
     def lines(self) -> Iterator[tuple[str, str, str]]:
         """(Path, label, value in words) of every field, in the order of the page. A path is
@@ -128,8 +133,23 @@ class Content:
         """Path → (earlier words, words now) of what differs; "" where there was, or is, nothing."""
         before = {path: value for path, _label, value in earlier.lines()}
         now = {path: value for path, _label, value in self.lines()}
-        return {
+        changed = {
             path: (before.get(path, ""), now.get(path, ""))
             for path in {**now, **before}
             if before.get(path, "") != now.get(path, "")
         }
+        return changed | self._photos_since(earlier)
+
+    def _photos_since(self, earlier: "Content") -> dict[str, tuple[str, str]]:
+        """The line of the photos, when others were handed in than before."""
+        if self.photos is None or earlier.photos is None:
+            return {}
+        now, before = set(self.photos), set(earlier.photos)
+        if now == before:
+            return {}
+        told = [f"{len(now)} 张"]
+        if new := len(now - before):
+            told.append(f"新增 {new} 张")
+        if gone := len(before - now):
+            told.append(f"删去 {gone} 张")
+        return {"photos": (f"{len(before)} 张", "，".join(told))}

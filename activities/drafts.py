@@ -8,6 +8,7 @@ they were typed. Nothing here looks whether they are right (activities/log_forms
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -63,7 +64,7 @@ def typed_again(content: Content) -> Typed:
     activities = [
         _typed(session) | {"origin": str(at)} for at, session in enumerate(content.activities)
     ]
-    return content.as_json() | {"activities": activities}
+    return replace(content, photos=None).as_json() | {"activities": activities}
 
 
 def new_activity(log: ActivityLog, today: date) -> Typed:

@@ -13,6 +13,7 @@ from accounts.scope import RIGHTS
 from activities.choices import LogState
 from activities.log_queries import last_full_month
 from activities.models import ActivityLog
+from activities.review_days import is_overdue, overdue_before, with_last_day
 from common.inbox import SHOWN, Asker, Box, Line, Matter, waiting
 from organizations.models import PartyOrganization
 
@@ -28,9 +29,10 @@ def _list(**conditions: str) -> str:
     return f"{reverse('activities:log_list')}?{urlencode(conditions)}"
 
 
-def _line(log: ActivityLog, verb: str, state: str) -> Line:
+def _line(log: ActivityLog, verb: str, state: str, limit: date | None) -> Line:
     url = f"{reverse('activities:log_review', args=[log.pk])}?{urlencode({'state': state})}"
-    return Line(_name(log), url, _note(log), verb=verb)
+    late = {"when": "审核超期", "tone": "bad"} if is_overdue(log, limit) else {}
+    return Line(_name(log), url, _note(log), verb=verb, **late)
 
 
 def _name(log: ActivityLog) -> str:
@@ -49,7 +51,8 @@ def _note(log: ActivityLog) -> str:
 
 def _matter(person: Asker, roles: frozenset[str], state: str, label: str, verb: str) -> Matter:
     rows = _logs(person, roles, state)
-    lines = [_line(log, verb, state) for log in rows[:SHOWN]]
+    limit = overdue_before(timezone.localdate()) if state == LogState.SUBMITTED else None
+    lines = [_line(log, verb, state, limit) for log in with_last_day(rows)[:SHOWN]]
     return Matter(label, rows.count(), "份", lines, _list(state=state), mailed=True)
 
 

@@ -75,8 +75,8 @@ def sections(content: Content, earlier: Content | None, photos: Sequence[Any]) -
         rest.append(_line("reason", FIELD_LABELS["reason"], content.reason, changed))
     if content.need or "need" in changed:
         rest.append(_line("need", FIELD_LABELS["need"], content.need, changed))
-    if photos:
-        rest.append(Line("photos", "照片", [Part("", f"{len(photos)} 张")], list(photos)))
+    if photos or "photos" in changed:
+        rest.append(_photos(photos, earlier, changed))
     if rest:
         found.append(Section("其他" if several else "", rest))
     return found
@@ -105,6 +105,14 @@ def _people(session: Session, at: int, changed: dict) -> Line:
 def _line(path: str, label: str, value: str, changed: dict) -> Line:
     was = changed[path][0] if path in changed else None
     return Line(path, label, [Part("", value or NONE_WORD, _word(was))])
+
+
+def _photos(photos: Sequence[Any], earlier: Content | None, changed: dict) -> Line:
+    """The photos; those that the round before did not have are marked (``is_new``)."""
+    was, now = changed.get("photos", (None, f"{len(photos)} 张"))
+    for photo in photos:
+        photo.is_new = was is not None and str(photo.pk) not in (earlier.photos or ())
+    return Line("photos", FIELD_LABELS["photos"], [Part("", now, was)], list(photos))
 
 
 def _word(was: str | None) -> str | None:

@@ -7,9 +7,11 @@ from typing import ClassVar
 import django_filters
 from django import forms
 from django.db.models import F, QuerySet
+from django.utils import timezone
 
 from activities import log_queries
 from activities.choices import LogState
+from activities.review_days import overdue
 from areas.choices import AreaLevel
 from areas.filters import AreaFilter
 from common.filters import Chip, ScopedFilterSet
@@ -85,7 +87,7 @@ class LogFilter(OfOrganizations):
         "organization__code__istartswith", "organization__initials__istartswith",
     )
     search_hint = "党组织名称或拼音首字母"
-    folded = ("late", "zero", "gap", "park", "category")
+    folded = ("review", "late", "zero", "gap", "park", "category")
 
     state = django_filters.ChoiceFilter(
         label="报送状态", choices=_STATES, method="filter_standing", widget=forms.HiddenInput
@@ -103,6 +105,10 @@ class LogFilter(OfOrganizations):
     )
     late = django_filters.ChoiceFilter(
         label="按期逾期", choices=[("no", "按期报送"), ("yes", "逾期报送")], method="filter_late",
+        empty_label="不限",
+    )
+    review = django_filters.ChoiceFilter(
+        label="审核期限", choices=[("overdue", "审核超期")], method="filter_review",
         empty_label="不限",
     )
     zero = django_filters.ChoiceFilter(
@@ -129,6 +135,9 @@ class LogFilter(OfOrganizations):
     def filter_late(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         lookup = "submitted_on__gt" if value == "yes" else "submitted_on__lte"
         return queryset.filter(**{lookup: F("due_on")})
+
+    def filter_review(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return overdue(queryset, timezone.localdate())
 
     def filter_zero(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(is_zero=value == "yes")

@@ -171,6 +171,7 @@ def _whole(content: Content, comments: dict[str, str]) -> Iterator[Said]:
 
 def _changes(content: Content, before: Content) -> Iterator[Change]:
     labels = {path: label for path, label, _value in [*before.lines(), *content.lines()]}
+    labels["photos"] = FIELD_LABELS["photos"]
     many = len(content.activities) > 1 or len(before.activities) > 1
     for path, (old, new) in content.changes_since(before).items():
         at = path.split(".")[1] if path.startswith("activities.") else ""

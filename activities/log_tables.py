@@ -12,6 +12,9 @@ TONES = {
 }
 
 
+OVERDUE = "审核超期"
+
+
 def month_words(log: ActivityLog) -> str:
     """2026年10月."""
     return f"{log.month.year}年{log.month.month}月"
@@ -36,6 +39,7 @@ LOG_COLUMNS = (
     Column("state", "状态", value="get_state_display", kind="state", tones=TONES, up=True),
     Column("submitted", "报送日", value="submitted_on", kind="date", sort=("-filed", "filed")),
     Column("timing", "按期", value=_timing, kind="state", tones={"逾期": "warn"}),
+    Column("review", "审核期限", value="review_words", kind="state", tones={OVERDUE: "bad"}),
     Column("cautions", "提示", value=caution_words),
     Column("town", "所属镇街", value="town", wide=True),
     Column("zero", "零报告", value=lambda log: "零报告" if log.is_zero else "", shown=False),

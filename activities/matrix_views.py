@@ -15,10 +15,13 @@ from django.views.generic import View
 
 from accounts.scope import RIGHTS
 from activities import log_queries, reminders
+from activities.choices import LogState
 from activities.log_filters import MatrixFilter, until_of
 from activities.log_queries import Place, Sums
 from activities.marks import Mark, percent
+from activities.models import ActivityLog
 from activities.queue_views import OFFICE
+from activities.review_days import overdue
 from common.filters import query_without
 from common.lists import ScopedListView, Sort
 from common.refusals import Refused
@@ -93,7 +96,8 @@ class LogMatrix(ScopedListView):
             "months": self.months, "until": self.until, "legend": list(Mark),
             "lines": [self._line(row, route) for row in context["page"].rows],
             "foot": [self._rate(label, key, sums) for label, key in RATES],
-            "due": sums[self.until].due, "urging": self._urging(rows),
+            "due": sums[self.until].due, "waiting": self._waiting(rows),
+            "urging": self._urging(rows),
         }
 
     def _line(self, row: PartyOrganization, route: str) -> dict[str, Any]:
@@ -144,6 +148,15 @@ class LogMatrix(ScopedListView):
         field.choices = [
             (kind, f"{label}（{counts[kind]}）") for kind, label in log_queries.GAPS.items()
         ]
+
+    def _waiting(self, rows: QuerySet) -> dict[str, Any] | None:
+        """Logs of any month that the town should have reviewed by now, and their list."""
+        logs = ActivityLog.objects.within(self.scope)
+        logs = logs.filter(organization__in=rows.order_by().values("pk"))
+        count = overdue(logs, timezone.localdate()).count()
+        query = urlencode({"state": LogState.SUBMITTED, "review": "overdue"})
+        url = f"{reverse('activities:log_list')}?{query}{self._carried()}"
+        return {"count": count, "url": url} if count else None
 
     def _urging(self, rows: QuerySet) -> dict[str, Any] | None:
         """催报: how many have not filed the last month, and what has been done today."""

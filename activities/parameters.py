@@ -31,6 +31,14 @@ declare(
 )
 declare(
     Setting(
+        "log.review_days", "镇街审核期限", LOGS, Kind.INTEGER, 5, unit="个工作日",
+        minimum=0, maximum=30,
+        help="镇街应在日志提交后这么多个工作日内审核，提交当天不算，退回后重报的从重报起算。"
+        "过了期限的标为审核超期。填 0 表示不限。",
+    )
+)
+declare(
+    Setting(
         "log.photos", "每份日志最多照片", LOGS, Kind.INTEGER, 9, unit="张", minimum=1, maximum=30,
         help="照片都可以不传。",
     )

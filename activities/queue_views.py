@@ -1,14 +1,10 @@
 """月度日志: the list and queue of logs, decisions for many at once, exceptions in force."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,31 +13,32 @@ from activities import actions
 from activities.choices import OPEN, LogState
 from activities.log_filters import ALL, TABS, ExceptionFilter, LogFilter, ReopeningFilter
 from activities.log_queries import last_full_month
-from activities.log_tables import EXEMPTION_COLUMNS, LOG_COLUMNS, REOPENING_COLUMNS
+from activities.log_tables import EXEMPTION_COLUMNS, LOG_COLUMNS, OVERDUE, REOPENING_COLUMNS
 from activities.models import ActivityLog, LogExemption, LogReopening
+from activities.review_days import is_overdue, overdue_before, with_last_day
 from common.filters import query_without
 from common.lists import ScopedListView, Sort
 from common.periods import add_months
-from common.views import rows_or_404
+from common.together import Together, TogetherMixin
 
 OFFICE = RIGHTS["review_logs"] | RIGHTS["confirm_logs"]
-# How many are decided at once; what the page shows is what is sent.
-MOST = 200
 
 
-@dataclass(frozen=True)
-class Together:
-    """A decision for many logs: its right, the state they are in, its words."""
+def _all_of(act: Callable[..., list[ActivityLog]]) -> Callable[..., list[ActivityLog]]:
+    def decide(*, rows: list[ActivityLog], **who: Any) -> list[ActivityLog]:
+        return act(logs=rows, **who)
 
-    right: str
-    state: str
-    act: Callable[..., list[ActivityLog]]
-    verb: str
+    return decide
 
 
+_PLAIN = {"able": Q(cautions__len=0), "why": "有提示要逐份看"}
 TOGETHER = {
-    "accept_all": Together("review_logs", LogState.SUBMITTED, actions.accept_all, "通过"),
-    "confirm_all": Together("confirm_logs", LogState.ACCEPTED, actions.confirm_all, "确认"),
+    "accept_all": Together(
+        "review_logs", LogState.SUBMITTED, _all_of(actions.accept_all), "通过", **_PLAIN
+    ),
+    "confirm_all": Together(
+        "confirm_logs", LogState.ACCEPTED, _all_of(actions.confirm_all), "确认", **_PLAIN
+    ),
 }
 
 
@@ -64,7 +61,7 @@ def filters_of(request: HttpRequest, rows: QuerySet, **fixed: str) -> LogFilter:
     return found
 
 
-class LogList(ScopedListView):
+class LogList(TogetherMixin, ScopedListView):
     """月度日志, by default what waits for the user."""
 
     roles = RIGHTS["read_logs"]
@@ -74,6 +71,7 @@ class LogList(ScopedListView):
     title, noun, unit, crumbs = "月度日志", "日志", "份", "日常工作"
     filterset_class = LogFilter
     columns = LOG_COLUMNS
+    steps_together, together_order = TOGETHER, ("submitted_at", "pk")
     sorts = (
         Sort("filed", "先报的在前", "submitted_at", "month"),
         Sort("-filed", "后报的在前", "-submitted_at", "-month"),
@@ -84,7 +82,8 @@ class LogList(ScopedListView):
     )
 
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().select_related("organization", "town")
+        rows = super().get_queryset().select_related("organization", "town")
+        return with_last_day(rows)
 
     def filtered(self) -> LogFilter:
         return filters_of(self.request, self.get_queryset())
@@ -93,51 +92,22 @@ class LogList(ScopedListView):
         """Where a row leads: the office to its own page, with the queue; others to the log."""
         is_office = bool(OFFICE & self.request.scope.roles)
         query = query_without(self.request.GET, "cols", "per")
+        limit = overdue_before(timezone.localdate())
         for row in rows:
+            row.review_words = OVERDUE if is_overdue(row, limit) else ""
             row.opens = row.get_absolute_url()
             if is_office:
                 row.opens = reverse("activities:log_review", args=[row.pk])
                 row.opens += f"?{query}" if query else ""
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        one = TOGETHER.get(request.POST.get("verb", ""))
-        return self._decide(one) if one else super().post(request, *args, **kwargs)
-
-    def _decide(self, one: Together) -> HttpResponse:
-        """The logs that the page named, as far as there is nothing to be looked at."""
-        if not self.request.scope.may(one.right):
-            raise PermissionDenied
-        scope = self.request.scope.only(RIGHTS[one.right])
-        named = self.request.POST.getlist("pk")[:MOST]
-        rows = list(rows_or_404(ActivityLog.objects.within(scope), named))
-        done = one.act(logs=rows, by=self.request.user, scope=scope)
-        messages.success(self.request, f"已{one.verb} {len(done)} 份。")
-        if left := len(rows) - len(done):
-            messages.warning(
-                self.request, f"{left} 份没有{one.verb}：刚有人办过，或者有提示要逐份看。"
-            )
-        return redirect(self.request.get_full_path())
-
-    def together(self) -> dict[str, Any] | None:
-        """The decision that can be made for the rows of the list at once."""
-        state = self.request.GET.get("state") or default_state(self.request.scope)
-        for key, one in TOGETHER.items():
-            if one.state == state and self.request.scope.may(one.right):
-                scope = self.request.scope.only(RIGHTS[one.right])
-                rows = filters_of(self.request, ActivityLog.objects.within(scope)).qs
-                plain = list(
-                    rows.filter(cautions__len=0).order_by("submitted_at", "pk")
-                    .values_list("pk", flat=True)[:MOST]
-                )
-                with_cautions = rows.filter(cautions__len__gt=0).count()
-                return {"key": key, "verb": one.verb, "pks": plain, "left": with_cautions}
-        return None
+    def current_state(self) -> str:
+        return self.request.GET.get("state") or default_state(self.request.scope)
 
     def tabs(self) -> list[dict[str, Any]]:
         """A tab for each state, under the other conditions."""
         rows = filters_of(self.request, self.get_queryset(), state=ALL).qs.order_by()
         counts = dict(rows.values_list("state").annotate(Count("pk")))
-        current = self.request.GET.get("state") or default_state(self.request.scope)
+        current = self.current_state()
         rest = query_without(self.request.GET, "state")
         labels = [*((state.value, state.label) for state in TABS), (ALL, "全部")]
         return [
@@ -151,8 +121,7 @@ class LogList(ScopedListView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            tabs=self.tabs(), together=self.together(),
-            is_office=bool(OFFICE & self.request.scope.roles), **kwargs,
+            tabs=self.tabs(), is_office=bool(OFFICE & self.request.scope.roles), **kwargs,
         )
 
 

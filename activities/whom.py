@@ -10,6 +10,7 @@ from django.db.models import Q
 from activities.visit_actions import Whom
 from common.cells import name_key
 from common.forms import ScopedForm
+from common.lookups import LookupInput
 from enterprises.models import Entity
 from organizations.models import PartyOrganization
 
@@ -58,6 +59,13 @@ class WhomField(forms.ChoiceField):
             super().validate(value)
 
 
+class NamedField(forms.CharField):
+    """A name or code; where it is the only way, ``required`` says so on the page."""
+
+    def validate(self, value: str) -> None:
+        """The form's business: what is missing is told in its own words."""
+
+
 class WhomForm(ScopedForm):
     """A form about one whom; ``found`` is who it is when the form is valid."""
 
@@ -65,9 +73,9 @@ class WhomForm(ScopedForm):
     nobody: ClassVar[str]  # what is said to somebody who has nobody to choose
 
     whom = WhomField()
-    other = forms.CharField(
+    other = NamedField(
         label="不在上面的，填名称或代码", required=False, max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=LookupInput("whom", {"placeholder": "名称里的几个字，或代码"}),
     )
     chosen: Whom | None = None
     found: Whom | None = None
@@ -98,6 +106,7 @@ class WhomForm(ScopedForm):
             field.widget = forms.HiddenInput()
             if "other" in self.fields:
                 self.fields["other"].label = f"{self.whom_label}，填名称或代码"
+                self.fields["other"].required = True
         elif len(choices) <= _OPEN:
             field.widget = forms.RadioSelect()
             field.choices = choices

@@ -42,6 +42,11 @@ def tell(part: str) -> None:
         logger.warning("%s could not say that it is there: %s", part, type(error).__name__)
 
 
+def worker_part() -> str:
+    """What this worker is called: one that only sends e-mail does not stand in for the others."""
+    return os.environ.get("PORTAL_PART", "worker")
+
+
 class WorkerStep(bootsteps.StartStopStep):
     """Part of the worker's main process: busy or idle, it tells."""
 
@@ -52,8 +57,8 @@ class WorkerStep(bootsteps.StartStopStep):
         self._entry: Any = None
 
     def start(self, worker: Any) -> None:
-        tell("worker")
-        self._entry = worker.timer.call_repeatedly(EVERY, tell, ("worker",))
+        tell(worker_part())
+        self._entry = worker.timer.call_repeatedly(EVERY, tell, (worker_part(),))
 
     def stop(self, worker: Any) -> None:
         if self._entry:

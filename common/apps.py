@@ -15,6 +15,7 @@ class CommonConfig(AppConfig):
         from common import models, parameters, protection, trace  # noqa: PLC0415 -- models need ready apps
         from common.exports import reach as _exports  # noqa: F401, PLC0415
         from common.imports import reach  # noqa: PLC0415
+        from common.ledgers import searching  # noqa: F401, PLC0415
         from common.navigation import CONTROL, DATA, Item, register  # noqa: PLC0415
 
         trace.track(models.Parameter)

@@ -5,7 +5,7 @@ sense is named and left out, the list stays a list.
 """
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -43,6 +43,19 @@ EMPTY_CHOICE = "---------"  # what django-filter says for no choice
 _FOREIGN = ("invalid_choice", "invalid_pk_value", "invalid_list")
 
 
+def in_any(lookups: Iterable[str], value: str) -> Q:
+    """The condition that one of the lookups fits a text; an empty one where it says nothing."""
+    text, key = plain(value), name_key(value)
+    condition = Q()
+    for lookup in lookups if key else ():
+        field = lookup.split("__")[-2]
+        if field in _ASCII_FIELDS and not text.isascii():
+            continue  # asked of every row for nothing
+        is_key = field.endswith("name_key")
+        condition |= Q(**{lookup: key if is_key else text})
+    return condition
+
+
 class ScopedFilterSet(django_filters.FilterSet):
     """Base of all filter sets.
 
@@ -59,17 +72,7 @@ class ScopedFilterSet(django_filters.FilterSet):
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Rows of which any search field fits the text."""
-        text, key = plain(value), name_key(value)
-        if not key:
-            return queryset
-        condition = Q()
-        for lookup in self.search_fields:
-            field = lookup.split("__")[-2]
-            if field in _ASCII_FIELDS and not text.isascii():
-                continue  # asked of every row for nothing
-            is_key = field.endswith("name_key")
-            condition |= Q(**{lookup: key if is_key else text})
-        return queryset.filter(condition)
+        return queryset.filter(in_any(self.search_fields, value))
 
     def get_form_class(self) -> type[forms.Form]:
         """The form of the filters, dressed for the page."""

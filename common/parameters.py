@@ -16,7 +16,7 @@ row of the time before, so that past figures stay what they were.
 Settings of security say ``readers`` and ``editors``: they stand on pages of their own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -223,11 +223,20 @@ def values(on: date | None = None) -> dict[str, Any]:
 
 def timeline(key: str) -> Timeline:
     """The periods of a setting over all time, with ``values["value"]`` as the Python value."""
-    setting = _SETTINGS[key]
+    return timelines(key)[key]
+
+
+def timelines(*keys: str) -> dict[str, Timeline]:
+    """The same of several settings, in one query."""
+    rows = _rows()
+    return {key: _timeline(_SETTINGS[key], rows.get(key, [])) for key in keys}
+
+
+def _timeline(setting: Setting, periods: Timeline) -> Timeline:
     nothing = {"value": setting.stored(setting.default)}
     return [
         replace(period, values={"value": setting.loaded(period.values["value"])})
-        for period in dated.filled(_rows().get(key, []), nothing)
+        for period in dated.filled(periods, nothing)
     ]
 
 
@@ -299,9 +308,23 @@ def set_from(
         if after == before:
             return False
         _write(key, rows, after)
-    if _memo.get() is not None:
-        _memo.set({})
+        if _memo.get() is not None:
+            _memo.set({})
+        for function in _WATCHERS.get(key, ()):
+            function(on)
     return True
+
+
+_WATCHERS: dict[str, list[Callable[[date], Any]]] = {}
+
+
+def watch(keys: Iterable[str], function: Callable[[date], Any]) -> None:
+    """Have ``function`` called with the day from which one of the settings has changed, in the
+    transaction that changes it: for what is kept of settings (due days of tickets)."""
+    for key in keys:
+        found = _WATCHERS.setdefault(key, [])
+        if function not in found:
+            found.append(function)
 
 
 def _lock(key: str) -> None:

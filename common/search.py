@@ -8,7 +8,7 @@ line under the name. Nothing is searched by ID number or phone: an address is no
 """
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -20,16 +20,21 @@ from django.urls import NoReverseMatch, reverse
 
 from common.access import ANYONE, allowed
 from common.cells import name_key
-from common.filters import plain
+from common.filters import in_any, plain
 from common.views import PageView
 
 SHOWN = 10  # rows of a group
-_LONGEST = 60
+LONGEST = 60
 _ID_NUMBER = re.compile(
     r"\d{6}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dX]", re.ASCII | re.IGNORECASE
 )
 _MOBILE = re.compile(r"(\+?86-?)?1[3-9]\d{9}", re.ASCII)
-PERSONAL = "不能按身份号码或手机号搜索，请改用姓名、名称、代码或拼音首字母。"
+PERSONAL = "不能按身份号码或手机号搜索，请改用姓名、名称、代码、编号或拼音首字母。"
+
+
+def _with_others(_scope: Any, _text: str) -> QuerySet:
+    """A kind that is looked for together with others: :func:`register_many`."""
+    raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ class Group:
 
     key: str
     label: str
-    find: Callable[[Any, str], QuerySet]
+    find: Callable[[Any, str], QuerySet] = _with_others
     meta: Callable[[Any], str] = str
     order: int = 100
     roles: Collection[str] = field(default_factory=frozenset)
@@ -64,12 +69,21 @@ class Found:
     more: str = ""
 
 
+ManyOf = Callable[[Any, str], Sequence[Found]]
 _GROUPS: dict[str, Group] = {}
+_MANY: list[ManyOf] = []
 
 
 def register(group: Group) -> None:
     """Add a kind of record; registering the same key again replaces it."""
     _GROUPS[group.key] = group
+
+
+def register_many(find: ManyOf) -> ManyOf:
+    """Add several kinds of record that are looked for together: (scope, text) → groups with hits.
+    They come after the others."""
+    _MANY.append(find)
+    return find
 
 
 def is_personal(text: str) -> bool:
@@ -106,17 +120,26 @@ def matching(
     return rows.filter(condition).order_by(rank, key, "pk")
 
 
+def containing(rows: QuerySet, text: str, lookups: Iterable[str]) -> QuerySet:
+    """Rows of which one of the lookups fits the text, in the order of their model."""
+    condition = in_any(lookups, text)
+    return rows.filter(condition) if condition else rows.none()
+
+
 def search(request: HttpRequest, text: str) -> list[Found]:
     """The groups with hits that this user may see."""
     found = []
     for group in sorted(_GROUPS.values(), key=lambda group: group.order):
         if not allowed(group.roles, request.scope):
             continue
-        rows = list(group.find(request.scope, text)[: SHOWN + 1])
+        scope = request.scope.only(group.roles) if group.roles else request.scope
+        rows = list(group.find(scope, text)[: SHOWN + 1])
         if rows:
             hits = [Hit(str(row), _address(row), group.meta(row)) for row in rows[:SHOWN]]
             more = _list_address(group, text) if len(rows) > SHOWN else ""
             found.append(Found(group, hits, more))
+    for find in _MANY:
+        found += find(request.scope, text)
     return found
 
 
@@ -129,9 +152,14 @@ def _address(row: Any) -> str:
 
 def _list_address(group: Group, text: str) -> str:
     try:
-        return f"{reverse(group.list_url)}?{urlencode({'q': text})}" if group.list_url else ""
+        return more_of(reverse(group.list_url), text) if group.list_url else ""
     except NoReverseMatch:
         return ""
+
+
+def more_of(path: str, text: str) -> str:
+    """The list at ``path`` with all hits."""
+    return f"{path}?{urlencode({'q': text})}"
 
 
 class SearchView(PageView):
@@ -141,7 +169,7 @@ class SearchView(PageView):
     template_name = "search.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        text = plain(request.GET.get("q", ""))[:_LONGEST]
+        text = plain(request.GET.get("q", ""))[:LONGEST]
         if is_personal(text):
             return redirect(f"{request.path}?personal=1")  # out of the address at once
         found = search(request, text) if text else []

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from common.health import health, health_part
+from common.lookups import LookupView
 from common.search import SearchView
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz/<str:part>", health_part, name="health_part"),
     path("trail/", include("accounts.trail_urls")),
     path("search/", SearchView.as_view(), name="search"),
+    path("search/names/<slug:kind>/", LookupView.as_view(), name="lookup"),
     path("exports/", include("common.exports.urls")),
     path("areas/", include("areas.urls")),
     path("entities/", include("enterprises.urls")),

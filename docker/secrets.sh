@@ -20,6 +20,7 @@ secret database_admin "$(random 24)"
 secret database_url "postgres://portal:$(random 24)@db/portal"
 secret database_owner_url "postgres://portal_owner:$(random 24)@db/portal"
 secret redis_url "redis://:$(random 24)@redis:6379/0"
+secret email_url dummymail:// # no e-mail; else smtp+tls://USER:PASSWORD@mail.example:587
 secret secret_key "$(random 48)"
 secret field_key "$(random 48)"
 secret fingerprint_key "$(random 48)"

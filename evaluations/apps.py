@@ -62,6 +62,7 @@ class EvaluationsConfig(AppConfig):
             honour_inbox,  # noqa: F401
             honour_ledger,
             record_pages,  # noqa: F401
+            search,  # noqa: F401
             star_ledger,
         )
 

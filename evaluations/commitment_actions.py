@@ -1,6 +1,7 @@
 """Steps of a commitment (提诺 → 审诺 → 亮诺 → 践诺 → 评诺), its items one by one, and what people
 thought of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -48,6 +49,21 @@ def step(*, commitment: Commitment, verb: str, by: User, scope: Scope, note: str
         if verb == "appraise":
             _refuse_unappraised(commitment)
         COMMITMENT_FLOW.apply(commitment, verb, by=by, scope=scope, note=note)
+
+
+def step_all(
+    *, commitments: Iterable[Commitment], verb: str, by: User, scope: Scope
+) -> list[Commitment]:
+    """The step for each of them that it can be made for; those that were moved on meanwhile, or
+    lack something, are left as they are."""
+    done = []
+    for commitment in commitments:
+        try:
+            step(commitment=commitment, verb=verb, by=by, scope=scope)
+        except Refused:
+            continue
+        done.append(commitment)
+    return done
 
 
 def _refuse_incomplete(commitment: Commitment) -> None:

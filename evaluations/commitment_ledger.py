@@ -170,7 +170,7 @@ class CommitmentLedger(Ledger):
     )
     entity = Column(
         "企业", "entity_id", ReferenceCell(200), required=True,
-        suggestions="covered",
+        suggestions="covered", lookup="entities",
         synonyms=["企业名称", "市场主体", "主体名称", "承诺企业", "统一社会信用代码"],
         help="名称或统一社会信用代码",
     )

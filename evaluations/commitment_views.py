@@ -1,11 +1,11 @@
 """Pages of two-way commitments: list, one commitment with its items and appraisals, its steps."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse_lazy
 from django.utils import timezone
 
@@ -22,6 +22,7 @@ from common.ledgers.views import (
     RecordHistoryView,
 )
 from common.refusals import Refused
+from common.together import Together, TogetherMixin
 from common.transitions import Transition
 from common.views import ActionView, ScopedDetailView
 from evaluations import commitment_actions as actions
@@ -29,7 +30,7 @@ from evaluations.choices import Appraised, Appraiser, CommitmentState, Side
 from evaluations.commitment_actions import APPRAISES, RUNNING, Promised
 from evaluations.commitment_lists import COLUMNS, SORTS, TONES, CommitmentFilter, with_items
 from evaluations.flow import COMMITMENT_FLOW
-from evaluations.models import Commitment, CommitmentItem
+from evaluations.models import Commitment, CommitmentAppraisal, CommitmentItem
 from organizations.entity_pages import address_of, visible_ids
 from organizations.finder import OrganizationFinder
 
@@ -86,7 +87,34 @@ class ItemForm(forms.Form):
         return Promised(side or typed["side"], typed["text"], typed["owner"], typed["due_on"])
 
 
-class CommitmentList(LedgerListView):
+def _all_of(verb: str) -> Callable[..., list[Commitment]]:
+    def decide(*, rows: list[Commitment], **who: Any) -> list[Commitment]:
+        return actions.step_all(commitments=rows, verb=verb, **who)
+
+    return decide
+
+
+# Those of which all four have said what they think.
+_JUDGED = (
+    CommitmentAppraisal.objects.order_by().values("commitment")
+    .annotate(n=Count("appraiser", distinct=True)).filter(n=len(Appraiser)).values("commitment")
+)
+_CHANGED = "要逐份看"
+TOGETHER = {
+    "town_approve": Together(
+        "rate_town", CommitmentState.BRANCH, _all_of("town_approve"), "镇街审定", _CHANGED
+    ),
+    "register": Together(
+        "rate_district", CommitmentState.TOWN, _all_of("register"), "备案", _CHANGED
+    ),
+    "appraise": Together(
+        "rate_town", CommitmentState.SHOWN, _all_of("appraise"), "评诺", "四方还没有评完",
+        Q(pk__in=_JUDGED),
+    ),
+}
+
+
+class CommitmentList(TogetherMixin, LedgerListView):
     """双向承诺."""
 
     roles = RIGHTS["read_commitments"]
@@ -97,6 +125,7 @@ class CommitmentList(LedgerListView):
     title, noun, unit, crumbs = "双向承诺", "承诺书", "份", "评定与服务"
     filterset_class = CommitmentFilter
     columns, sorts = COLUMNS, SORTS
+    steps_together, together_order = TOGETHER, ("signed_on", "pk")
     create_url, create_label = reverse_lazy("commitments:commitment_create"), "登记承诺书"
 
     def listed(self, rows: QuerySet) -> QuerySet:

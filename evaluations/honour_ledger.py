@@ -68,6 +68,7 @@ class HonourLedger(Ledger):
     entity = Column(
         "市场主体", "entity_id", ReferenceCell(200),
         synonyms=["企业", "企业名称", "主体名称", "获奖企业"], help="名称或统一社会信用代码",
+        lookup="entities",
     )
     person = Column("个人", "person", TextCell(60), synonyms=["姓名", "获奖人", "对象"])
     granted_on = Column(

@@ -4,16 +4,28 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 
+from accounts.scope import RIGHTS
 from common.additions import CONTEXT, panel
+from common.ledgers.related import Relation, relate
 from evaluations.commitment_lists import TONES, with_items
 from evaluations.models import Commitment, Honour, StarGrant
 
 _SHOWN = 3
 _TEMPLATE = "commitments/of_record.html"
+for _label, _field in (
+    ("organizations.PartyOrganization", "organization"), ("enterprises.Entity", "entity"),
+):
+    for _title, _unit, _model, _right, _list in (
+        ("双向承诺", "份", Commitment, "read_commitments", "commitments:commitment_list"),
+        ("荣誉", "项", Honour, "read_honours", "honours:honour_list"),
+    ):
+        relate(_label, Relation(
+            _title, _unit, _model, RIGHTS[_right],
+            lambda record, field=_field: Q(**{field: record}), _list, _field,
+        ))
 
 
 @panel("organizations.PartyOrganization", slot=CONTEXT, order=30, template=_TEMPLATE)
@@ -54,9 +66,4 @@ def _of_record(
     }
     if not any(found.values()):
         return None
-    query = f"?{name}={record.pk}"
-    return found | {
-        "title": "星级、承诺和荣誉" if name == "organization" else "承诺和荣誉",
-        "commitments_url": reverse("commitments:commitment_list") + query,
-        "honours_url": reverse("honours:honour_list") + query,
-    }
+    return found | {"title": "星级、承诺和荣誉" if name == "organization" else "承诺和荣誉"}

@@ -1,8 +1,7 @@
 """Organizations and entities that commitments and honours name, as their ledgers print them."""
 
 import uuid
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import django_filters
@@ -12,11 +11,11 @@ from common import cells
 from common.cells import name_key
 from common.ledgers.columns import Column, TextCell
 from common.ledgers.export import suggestion
-from common.ledgers.facets import Plain, rows_of
+from common.ledgers.facets import Plain
 from common.ledgers.rows import Options, Row
 from enterprises.models import Entity
 from organizations.coverage import valid_links
-from organizations.finder import EntityFinder, printed_entities
+from organizations.finder import EntityFinder, entity_names
 
 
 class ReferenceCell(TextCell):
@@ -27,22 +26,6 @@ class ReferenceCell(TextCell):
 
     def render(self, value, obj=None, **kwargs):
         return self.names(value) if isinstance(value, uuid.UUID) else value or ""
-
-
-def entity_names(ids: Iterable[uuid.UUID], options: Options) -> dict[uuid.UUID, str]:
-    """Entities in scope as people call them: the name where one has it, else the code; "" where
-    neither finds the entity again."""
-    wanted = set(ids) - {None}
-    result = dict.fromkeys(wanted, "")
-    printed = printed_entities(wanted, options)
-    rows = [row for row in rows_of(Entity, "id", wanted, ["id", "name", "name_key"])
-            if row["id"] in printed]
-    keys = {row["name_key"] for row in rows}
-    twins = Counter(Entity.objects.filter(name_key__in=keys).values_list("name_key", flat=True))
-    for row in rows:
-        is_only = twins[row["name_key"]] == 1
-        result[row["id"]] = row["name"] if is_only else printed[row["id"]]
-    return result
 
 
 def refer_to_entity(

@@ -11,6 +11,7 @@ class OrganizationsConfig(AppConfig):
 
     def ready(self) -> None:
         from common import ledgers, navigation, trace  # noqa: PLC0415 -- models need ready apps
+        from common.ledgers import related  # noqa: PLC0415
         from organizations import (  # noqa: PLC0415
             area_pages,  # noqa: F401
             coverage_facet,
@@ -37,6 +38,9 @@ class OrganizationsConfig(AppConfig):
         trace.track(models.Appointment, "instructor_id")
         trace.track(models.Assignment, "instructor_id", "entity_id|organization_id")
         ledgers.register(resources.OrganizationLedger)
+        related.show_on(
+            "organizations.PartyOrganization", related.Naming("about_organization", "党组织")
+        )
         ledgers.register(resources.InstructorLedger)
         ledgers.extend("enterprises", coverage_facet.facets_of_entities)
         navigation.register(

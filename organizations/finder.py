@@ -167,6 +167,31 @@ def printed_entities(ids: set[uuid.UUID], options: Options) -> dict[uuid.UUID, s
     }
 
 
+def entity_names(ids: Iterable[uuid.UUID], options: Options) -> dict[uuid.UUID, str]:
+    """Entities in scope as people call them: the name where one has it, else the code; "" where
+    neither finds the entity again."""
+    wanted = set(ids) - {None}
+    result = dict.fromkeys(wanted, "")
+    printed = printed_entities(wanted, options)
+    rows = [row for row in rows_of(Entity, "id", wanted, ["id", "name", "name_key"])
+            if row["id"] in printed]
+    keys = {row["name_key"] for row in rows}
+    twins = Counter(Entity.objects.filter(name_key__in=keys).values_list("name_key", flat=True))
+    for row in rows:
+        is_only = twins[row["name_key"]] == 1
+        result[row["id"]] = row["name"] if is_only else printed[row["id"]]
+    return result
+
+
+def one_name_each(ids: set[uuid.UUID], options: Options) -> dict[uuid.UUID, str]:
+    """As :func:`entity_names`; the code where a list of names would read the name as several."""
+    printed, names = printed_entities(ids, options), entity_names(ids, options)
+    return {
+        pk: name if len(cells.many(name)) == 1 else printed.get(pk, "")
+        for pk, name in names.items()
+    }
+
+
 def listed(names: Mapping[uuid.UUID, str]) -> dict[uuid.UUID, str]:
     """Those of ``names`` that a cell of several names reads as one: a name may hold a mark that
     separates names."""

@@ -5,7 +5,12 @@ from collections.abc import Collection
 
 from common.ledgers.references import Finder, Reference, refer
 from common.ledgers.rows import Options
-from organizations.finder import EntityFinder, OrganizationFinder, printed_entities
+from organizations.finder import (
+    EntityFinder,
+    OrganizationFinder,
+    one_name_each,
+    printed_entities,
+)
 from organizations.models import PartyOrganization
 
 
@@ -29,7 +34,7 @@ class _Organizations(Finder):
 
 
 class _Entities(Finder):
-    """By code or name, of the texts of the file."""
+    """By code or name, of the texts of the file. Files are told the code, people the name."""
 
     def __init__(self, options: Options, _name: str) -> None:
         self._options = options
@@ -40,7 +45,8 @@ class _Entities(Finder):
         if texts:
             self._finder = EntityFinder(texts, self._options)
         if missing := set(ids) - self._printed.keys():
-            self._printed |= dict.fromkeys(missing, "") | printed_entities(missing, self._options)
+            print_them = one_name_each if self._options.by_form else printed_entities
+            self._printed |= dict.fromkeys(missing, "") | print_them(missing, self._options)
 
     def find(self, text: str) -> uuid.UUID:
         return self._finder.get(text)
@@ -58,6 +64,7 @@ refer(
         _Organizations,
         suggestions=lambda _name: "organizations",
         choices=lambda scope, _name: PartyOrganization.objects.within(scope),
+        lookup="organizations",
     ),
 )
-refer("enterprises.Entity", Reference(_Entities))
+refer("enterprises.Entity", Reference(_Entities, lookup="entities"))

@@ -121,6 +121,7 @@ class Funds(DeclaredLedger):
     heading = WORK
     key = ("kind", "granted_on", "organization", "entity", "town", "person", "document")
     names = ("kind", "granted_on")
+    found_by = ("document", "purpose")
     listed = ("kind", "granted_on", "organization", "town", "amount", "document", "purpose")
     sums = ("amount",)
     day = "granted_on"

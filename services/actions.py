@@ -16,7 +16,7 @@ from common.models import Via
 from common.refusals import Refused
 from common.secrets import conceal
 from common.trace import recording
-from services import clocks
+from services import clocks, help_given
 from services.choices import (
     LEVELS,
     ClockKind,
@@ -292,6 +292,8 @@ def rate(
         }
         if satisfaction == TicketSatisfaction.DISSATISFIED:
             level = ticket.level if ticket.round == 1 else next_level(ticket.level)
+            if note.strip() and help_given.drop(ticket):  # it was none after all
+                note = f"{note.strip()}（已记的帮扶成果随之撤回）"
             _step(
                 ticket, "redo", by, scope, note, round=ticket.round + 1, level=level,
                 is_extended=False, answered_on=None, **said,
@@ -326,6 +328,20 @@ def escalate(*, ticket: Ticket, level: str, note: str, by: User, scope: Scope) -
     told = f"{TicketLevel(level).label}：{note.strip()}" if note.strip() else ""
     with recording(by=by, via=Via.PAGE):
         _step(ticket, "escalate", by, scope, told, level=level)
+
+
+def record_help(*, ticket: Ticket, by: User, scope: Scope) -> None:
+    """记为帮扶成果: what was done for the enterprise is counted as help given."""
+    with recording(by=by, via=Via.PAGE):
+        _step(ticket, "record_help", by, scope)
+        help_given.make(ticket)
+
+
+def drop_help(*, ticket: Ticket, by: User, scope: Scope) -> None:
+    """撤回帮扶成果: it was none, or is recorded elsewhere."""
+    with recording(by=by, via=Via.PAGE):
+        _step(ticket, "drop_help", by, scope)
+        help_given.drop(ticket)
 
 
 def next_level(level: str) -> str:

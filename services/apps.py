@@ -14,6 +14,7 @@ class ServicesConfig(AppConfig):
         from common import (  # noqa: PLC0415 -- models need ready apps
             ledgers,
             navigation,
+            parameters,
             trace,
             workdays,
         )
@@ -23,12 +24,15 @@ class ServicesConfig(AppConfig):
             models,
             raising,  # noqa: F401
             reach,  # noqa: F401
+            search,  # noqa: F401
             shipping,
             ticket_ledger,
         )
 
+        self._help()  # its categories are named by those of tickets
         post_migrate.connect(lambda **_signal: shipping.ship(), sender=self, weak=False)
         workdays.watch(clocks.renew)
+        parameters.watch(clocks.OFFICE, clocks.renew_from)
         trace.track(models.TicketCategory)
         trace.track(models.ServiceItem)
         trace.track(models.Ticket)
@@ -44,13 +48,17 @@ class ServicesConfig(AppConfig):
             navigation.register(
                 navigation.Item(label, f"services:{name}", navigation.SERVICE, order, count=count)
             )
-        self._help()
 
     def _help(self) -> None:
         """Help given: its ledger, its categories, its summary."""
         from common import navigation, trace  # noqa: PLC0415 -- models need ready apps
         from common.ledgers import declared  # noqa: PLC0415
-        from services import help_models, help_resources, help_shipping  # noqa: PLC0415
+        from services import (  # noqa: PLC0415
+            help_models,
+            help_resources,
+            help_shipping,
+            record_pages,  # noqa: F401
+        )
 
         post_migrate.connect(lambda **_signal: help_shipping.ship(), sender=self, weak=False)
         for ledger in help_resources.LEDGERS:

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from common.workdays import Calendar, calendar
 from services.choices import ClockKind, TicketState
-from services.clocks import clock_of, office_hours
+from services.clocks import clock_of, timetable
 from services.models import Ticket, TicketClock
-from services.rules import Clock, Hours
+from services.rules import Clock, HasHours
 from services.ticket_words import time_left
 
 _WEEKDAYS = "一二三四五六日"
@@ -81,7 +81,7 @@ def face_of(ticket: Ticket) -> ClockFace:
     """The clock of a ticket now; four queries."""
     now = timezone.localtime()
     rows, pauses = list(ticket.clocks.all()), list(ticket.pauses.all())
-    days, hours = calendar(), office_hours()
+    days, hours = calendar(), timetable()
     clocks = {row.pk: clock_of(row, pauses, days, hours) for row in rows}
     work = next((row for row in reversed(rows) if row.kind == ClockKind.WORK), None)
     words, tone = time_left(ticket, now.date(), days)
@@ -110,7 +110,7 @@ def _words_of(ticket: Ticket) -> str:
     return ticket.get_state_display()
 
 
-def _until(ticket: Ticket, rows: Sequence[TicketClock], hours: Hours) -> str:
+def _until(ticket: Ticket, rows: Sequence[TicketClock], hours: HasHours) -> str:
     """Which clock is the next to run out, and when: 首次反馈 11月13日（星期五）17:30 到期."""
     day = ticket.due_on
     if day is None:
@@ -118,7 +118,7 @@ def _until(ticket: Ticket, rows: Sequence[TicketClock], hours: Hours) -> str:
     nearest = next((r for r in rows if r.stopped_at is None and r.due_on == day), None)
     label = f"{nearest.get_kind_display()} " if nearest else ""
     weekday = _WEEKDAYS[day.weekday()]
-    return f"{label}{day.month}月{day.day}日（星期{weekday}）{hours.closes:%H:%M} 到期"
+    return f"{label}{day.month}月{day.day}日（星期{weekday}）{hours.on(day).closes:%H:%M} 到期"
 
 
 def _facts(row: TicketClock, clock: Clock, now: datetime) -> str:

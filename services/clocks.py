@@ -13,10 +13,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from common import parameters
+from common.dated import value_at
 from common.workdays import Calendar, calendar
 from services.choices import ENDED, ClockKind
 from services.models import Ticket, TicketClock, TicketPause
-from services.rules import Clock, Hours, Interval, limit_key
+from services.rules import Clock, HasHours, Hours, Interval, Timetable, limit_key
 
 _LIMITS = {
     ClockKind.ACCEPT: "ticket.accept_days",
@@ -25,6 +26,7 @@ _LIMITS = {
     ClockKind.FIRST_REPLY: "ticket.first_reply_days",
     ClockKind.RATE: "ticket.rate_days",
 }
+OFFICE = ("office.opens", "office.closes")
 _CHUNK = 500
 # What a ticket keeps of what follows from its clocks.
 _KEPT = ("due_on", "is_on_time", "days_used")
@@ -38,12 +40,22 @@ def office_hours(on: date | None = None) -> Hours:
     return Hours.of(values["office.opens"], values["office.closes"])
 
 
+def timetable() -> Timetable:
+    """Office hours of every day, as the settings have them; one query."""
+    opens, closes = parameters.timelines(*OFFICE).values()
+    starts = sorted({period.starts_on for period in (*opens, *closes)})
+    return Timetable(tuple(
+        (day, Hours.of(*(value_at(periods, day).values["value"] for periods in (opens, closes))))
+        for day in starts
+    ))
+
+
 @dataclass(frozen=True)
 class Ground:
     """What clocks are read by: the calendar, office hours, the moment."""
 
     days: Calendar
-    hours: Hours
+    hours: HasHours
     now: datetime
 
 
@@ -94,7 +106,7 @@ def settle(tickets: Iterable[Ticket], now: datetime | None = None) -> None:
     now = now or timezone.now()
     clocks = _by_ticket(TicketClock.objects.filter(ticket__in=rows))
     pauses = _by_ticket(TicketPause.objects.filter(ticket__in=rows))
-    ground = Ground(calendar(), office_hours(), timezone.localtime(now))
+    ground = Ground(calendar(), timetable(), timezone.localtime(now))
     changed_clocks, changed = [], []
     for ticket in rows:
         own = clocks.get(ticket.pk, [])
@@ -140,7 +152,7 @@ def follow(
 
 
 def clock_of(
-    row: TicketClock, pauses: Iterable[TicketPause], days: Calendar, hours: Hours
+    row: TicketClock, pauses: Iterable[TicketPause], days: Calendar, hours: HasHours
 ) -> Clock:
     """The clock of a row, in local time."""
     return Clock(
@@ -173,3 +185,8 @@ def renew(days: Iterable[date]) -> int:
     for at in range(0, len(ids), _CHUNK):
         settle(Ticket.objects.filter(pk__in=ids[at:at + _CHUNK]))
     return len(ids)
+
+
+def renew_from(day: date) -> int:
+    """Office hours are others from a day on: renew the tickets whose clocks may run then."""
+    return renew([day, max(day, timezone.localdate())])

@@ -10,8 +10,9 @@ from services.choices import TicketState as S
 
 _OPEN = {S.REGISTERED, S.RETURNED, S.ACCEPTED, S.ASSIGNED, S.DISPUTED, S.WORKING, S.SUSPENDED}
 _PUSHED = _OPEN - {S.RETURNED}
+_DONE = {S.ANSWERED, S.CLOSED, S.ARCHIVED}
 _ACCEPTING, _HANDLING, _RATING = "assign_tickets", "handle_tickets", "rate_tickets"
-_RAISING, _SIGNING = "raise_tickets", "sign_tickets"
+_RAISING, _SIGNING, _HELPING = "raise_tickets", "sign_tickets", "record_help"
 
 TICKET_FLOW = Flow(
     "state",
@@ -54,6 +55,8 @@ TICKET_FLOW = Flow(
         right="conclude_tickets", needs_note=True,
     ),
     Transition("archive", "归档", {S.CLOSED}, S.ARCHIVED, right=_ACCEPTING),
+    Transition("record_help", "记为帮扶成果", _DONE, "", right=_HELPING),
+    Transition("drop_help", "撤回帮扶成果", _DONE, "", right=_HELPING),
     # By the clock.
     Transition("warn", "超期亮牌", _PUSHED, ""),
     Transition("climb", "超期升级", _PUSHED, ""),

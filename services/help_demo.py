@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -14,11 +15,16 @@ from common.models import Via
 from common.trace import recording
 from districts.mingchuan import works
 from registers.demo import branches_of, departments, firms_of
+from services import help_given
+from services.choices import FINISHED, TicketOutcome
 from services.help_models import Help, HelpBeneficiary, HelpCategory
+from services.models import Ticket
 
 DAYS = 365 * 2
 # At most so many of the enterprises that a help was for stand in the ledger.
 NAMED = 6
+# One of so many solved tickets was recorded as help.
+ONE_IN = 6
 
 
 def load(*, seed: int, today: date) -> int:
@@ -29,7 +35,19 @@ def load(*, seed: int, today: date) -> int:
     with recording(by=None, via=Via.COMMAND):
         changes.lock_writes()
         changes.write(rows)
+        for ticket in _solved():
+            help_given.make(ticket)
     return Help.objects.count()
+
+
+def _solved() -> Iterator[Ticket]:
+    """Tickets of enterprises that ended as help: some of those that were solved."""
+    solved = Ticket.objects.filter(
+        state__in=FINISHED, outcome=TicketOutcome.SOLVED, entity__isnull=False,
+        department__isnull=False,
+    )
+    rows = solved.select_related("category__help_category", "category__parent__help_category")
+    return islice(rows.order_by("number"), 0, None, ONE_IN)
 
 
 def _rows(rng: Random, today: date) -> Iterator[Change]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import Department
 from common.forms import VERSION_FIELD, DayInput, ScopedForm
 from services.choices import ServiceKind
+from services.help_models import HelpCategory
 from services.menu_actions import save_category, save_item
 from services.models import ServiceItem, TicketCategory
 from services.ticket_forms import CategoryField, area
@@ -56,6 +57,10 @@ class CategoryForm(ScopedForm):
     )
     order = forms.IntegerField(label="次序", min_value=0, max_value=30000, initial=100)
     is_used = forms.BooleanField(label="可以选用", required=False, initial=True)
+    help_category = forms.ModelChoiceField(
+        HelpCategory.objects.all(), label="办成后记为哪类帮扶", required=False,
+        empty_label="随上级类别，没有就记其他帮扶",
+    )
 
     def save(self) -> TicketCategory:
         """Write it. Raises Refused."""

@@ -34,7 +34,10 @@ __all__ = ["Help", "HelpBeneficiary", "HelpCategory"]
 
 
 class TicketCategory(models.Model):
-    """诉求类别: a tree that the district edits. Tickets keep a category that is no longer used."""
+    """诉求类别: a tree that the district edits. Tickets keep a category that is no longer used.
+
+    ``help_category``: as what kind of help a ticket of it is recorded when it ends as one.
+    """
 
     named_openly = True
 
@@ -46,6 +49,10 @@ class TicketCategory(models.Model):
     name = models.CharField("名称", max_length=40, unique=True)
     order = models.PositiveSmallIntegerField("次序", default=100)
     is_used = models.BooleanField("可选", default=True)
+    help_category = models.ForeignKey(
+        HelpCategory, models.SET_NULL, null=True, blank=True, related_name="+",
+        verbose_name="帮扶类别",
+    )
 
     objects = ScopedQuerySet.as_manager()
 

@@ -7,6 +7,7 @@ matter in which order pauses were written down. Nothing is stored but the moment
 gives other days.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -27,9 +28,15 @@ class HasDays(Protocol):
     def is_working(self, day: date) -> bool: ...
 
 
+class HasHours(Protocol):
+    """Office hours by day."""
+
+    def on(self, day: date) -> "Hours": ...
+
+
 @dataclass(frozen=True)
 class Hours:
-    """Office hours of a working day."""
+    """Office hours of a working day; the same on every day."""
 
     opens: time
     closes: time
@@ -39,9 +46,28 @@ class Hours:
         """From hours as settings have them: 17.5 is 17:30."""
         return cls(_moment(opens), _moment(closes))
 
+    def on(self, _day: date) -> "Hours":
+        """Those of a day."""
+        return self
+
     def covers(self, moment: datetime) -> bool:
         """Whether a local moment lies in them."""
         return self.opens <= moment.time() < self.closes
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """Office hours that change: (first day, hours) in order, the first without a beginning."""
+
+    periods: tuple[tuple[date, Hours], ...]
+
+    def on(self, day: date) -> Hours:
+        """Those of a day."""
+        return self.periods[max(bisect_right(self.periods, day, key=_first_day) - 1, 0)][1]
+
+
+def _first_day(period: tuple[date, Hours]) -> date:
+    return period[0]
 
 
 def _moment(hours: Decimal) -> time:
@@ -76,7 +102,7 @@ class Clock:
     stops_at: datetime | None
     pauses: tuple[Interval, ...]
     calendar: HasDays
-    hours: Hours
+    hours: HasHours
 
     @property
     def is_paused(self) -> bool:
@@ -98,7 +124,7 @@ class Clock:
         days = _days(self.starts_at.date(), until.date())
         return sum(
             self.calendar.is_working(day) and not self._counts(day, running)
-            and any(pause.touches(day, self.hours) for pause in self.pauses)
+            and any(pause.touches(day, self.hours.on(day)) for pause in self.pauses)
             for day in days
         )
 
@@ -138,7 +164,7 @@ class Clock:
 
     def _counts(self, day: date, running: Iterable[Interval]) -> bool:
         return self.calendar.is_working(day) and any(
-            part.touches(day, self.hours) for part in running
+            part.touches(day, self.hours.on(day)) for part in running
         )
 
 

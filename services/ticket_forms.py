@@ -265,4 +265,4 @@ FORMS: dict[str, type[StepForm]] = {
     )
 }
 # Steps that are made by one press.
-PRESSED = ("take", "sign", "extend", "withdraw", "archive")
+PRESSED = ("take", "sign", "extend", "withdraw", "archive", "record_help", "drop_help")

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.scope import RIGHTS, Scope
 from common.models import FlowStep
 from common.transitions import Transition
-from services.choices import TicketLevel
+from services.choices import TicketLevel, TicketOutcome
 from services.flow import TICKET_FLOW
 from services.models import Ticket
 
@@ -69,6 +69,16 @@ class Standing:
             return False
         return self._reaches({Role.SECRETARY, Role.INSTRUCTOR}) or self._reaches(self._callers())
 
+    @property
+    def helped(self) -> bool:
+        """Did the work or is its office: may say that it was help."""
+        return self.leads or self.is_office
+
+    @cached_property
+    def is_recorded(self) -> bool:
+        """Whether it stands among the help given."""
+        return bool(self.ticket.helps.all())
+
     def _callers(self) -> Iterable[str]:
         """Whose staff may call back: not those of the office whose own work it was."""
         if self.ticket.department_id:
@@ -102,12 +112,21 @@ def _decides_extension(standing: Standing) -> bool:
     return standing.ticket.extension_asked is not None and standing.is_office
 
 
+def _may_record(standing: Standing) -> bool:
+    """What was done has to be of use: not a ticket that ended unsolved."""
+    ticket = standing.ticket
+    was_in_vain = ticket.is_ended and ticket.outcome == TicketOutcome.UNSOLVED
+    return standing.helped and not was_in_vain and not standing.is_recorded
+
+
 _TURNS = {
     **dict.fromkeys(
         ("accept", "reply", "send_back", "assign", "take", "supervise", "escalate", "archive"),
         _office,
     ),
     "conclude": lambda standing: standing.is_district,
+    "record_help": _may_record,
+    "drop_help": lambda standing: standing.helped and standing.is_recorded,
     **dict.fromkeys(("extend", "refuse_extension"), _decides_extension),
     **dict.fromkeys(
         ("resubmit", "withdraw", "supplement"), lambda standing: standing.is_enterprise

@@ -13,9 +13,9 @@ from common import changes, parameters
 from common.changes import Change
 from common.workdays import Calendar, calendar
 from services.choices import ClockKind, RatingSource, TicketState
-from services.clocks import office_hours
+from services.clocks import timetable
 from services.models import TicketClock
-from services.rules import Clock, Hours, limit_key
+from services.rules import Clock, HasHours, limit_key
 
 # A list knows days only; things happen at ten.
 _HOUR = time(10)
@@ -31,13 +31,13 @@ class Ground:
     """Calendar, office hours and time limits, read once for a file."""
 
     days: Calendar
-    hours: Hours
+    hours: HasHours
     limits: Mapping[str, Any]
 
     @classmethod
     def read(cls) -> "Ground":
         """As they are today; three queries."""
-        return cls(calendar(), office_hours(), parameters.values())
+        return cls(calendar(), timetable(), parameters.values())
 
     def derived(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """What the ticket keeps beside its cells."""

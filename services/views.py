@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse, reverse_lazy
@@ -26,6 +26,7 @@ from services.choices import TicketState
 from services.clock_bar import face_of, left_words
 from services.filters import TicketFilter
 from services.flow import TICKET_FLOW
+from services.help_models import Help
 from services.models import ServiceItem, Ticket
 from services.photos import may_add
 from services.queries import waits_for
@@ -38,6 +39,8 @@ from services.ticket_words import CARD_TONES, STAGES, STATE_TONES, stage_of
 _HIDDEN = frozenset({"redo"})
 # What is offered first where it can be done: the way on.
 _MAIN = ("accept", "assign", "sign", "answer", "resume", "resubmit", "rate")
+# Offered beside what was recorded, not among the steps.
+_BESIDE = "drop_help"
 
 
 class TicketList(LedgerListView):
@@ -89,12 +92,14 @@ class TicketDetail(ScopedDetailView):
             "log", "visit",
         )
         rows = super().get_queryset().select_related(*related)
-        return rows.prefetch_related("supports__department", "photos__added_by")
+        helps = Prefetch("helps", Help.objects.select_related("category"))
+        return rows.prefetch_related("supports__department", "photos__added_by", helps)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         ticket, user, scope = self.object, self.request.user, self.request.scope
         record_read(by=user, action="view", rows=[ticket.pk], model=Ticket)
-        steps = [one for one in available(ticket, user, scope) if one.verb not in _HIDDEN]
+        offered = available(ticket, user, scope)
+        steps = [one for one in offered if one.verb not in {*_HIDDEN, _BESIDE}]
         steps.sort(key=lambda one: one.verb not in _MAIN)
         source = ticket.visit or ticket.log
         whom = [one for one in (ticket.entity, ticket.organization, source) if one]
@@ -108,8 +113,20 @@ class TicketDetail(ScopedDetailView):
             steps=steps_of(ticket), entity_url=_url(ticket.entity, seen),
             organization_url=_url(ticket.organization, seen), source_url=_url(source, seen),
             may_add=may_add(ticket, user, scope),
-            is_office=Standing(ticket, user, scope).is_office, **kwargs,
+            is_office=Standing(ticket, user, scope).is_office, helps=_helps(ticket, scope),
+            may_drop_help=any(one.verb == _BESIDE for one in offered),
+            **kwargs,
         )
+
+
+def _helps(ticket: Ticket, scope: Any) -> list[tuple[Any, str]]:
+    """(What the ticket was recorded as, its page for those who may open it)."""
+    helps = list(ticket.helps.all())
+    mine = scope.only(RIGHTS["read_ledgers"])
+    may = mine.may("read_ledgers") and helps
+    rows = Help.objects.within(mine).filter(ticket=ticket) if may else Help.objects.none()
+    seen = set(rows.values_list("pk", flat=True))
+    return [(one, one.get_absolute_url() if one.pk in seen else "") for one in helps]
 
 
 def _url(record: Any, seen: set) -> str:
@@ -251,6 +268,10 @@ class PressedStep(StepMixin, ActionView):
         messages.success(self.request, f"已{TICKET_FLOW.label(self.verb)}。")
 
     def url_after(self, obj: Ticket) -> str:
+        if self.verb == "record_help":  # numbers are filled in there
+            made = [url for _one, url in _helps(obj, self.request.scope) if url]
+            if made:
+                return made[0]
         seen = Ticket.objects.within(self.request.scope).filter(pk=obj.pk).exists()
         return obj.get_absolute_url() if seen else reverse("services:ticket_list")
 

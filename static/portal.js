@@ -46,6 +46,19 @@
     if (field.form && "guard" in field.form.dataset) changed = field.form;
   });
 
+  // A name that is chosen beside a field of several names is added to them (common/lookups.py).
+  function add(field) {
+    var names = document.getElementById(field.dataset.adds);
+    var known = Array.prototype.some.call(field.list.options, function (option) { return option.value === field.value; });
+    if (!known) return;
+    names.value = names.value.trim().replace(/、?$/, names.value.trim() ? "、" : "") + field.value;
+    field.value = "";
+    field.list.textContent = "";
+    names.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  document.addEventListener("input", function (event) { if ("adds" in event.target.dataset) add(event.target); });
+  Array.prototype.forEach.call(document.querySelectorAll("[data-adds]"), function (field) { field.hidden = false; });
+
   // Leaving a form that was changed and not sent asks first.
   var changed = null;
   window.addEventListener("beforeunload", function (event) {

@@ -145,6 +145,7 @@ QUERIES_BESIDE_SCOPE = {
         "Entity.exclude": KEYS, "Entity.at": KEYS, "Entity.filter": "kinds that the file names",
     },
     "enterprises/views.py": {"EntityState.at": OF_A_ROW},
+    "evaluations/commitment_views.py": {"CommitmentAppraisal.order_by": CONDITION},
     "evaluations/cycle_views.py": {"Job.filter": OF_A_ROW},
     "evaluations/review_filters.py": {"RatingScheme.order_by": OPEN_LIST},
     "members/details.py": {"MemberState.at": OF_A_ROW, "model.at": OF_A_ROW},
@@ -180,9 +181,13 @@ QUERIES_BESIDE_SCOPE = {
         "Department.all": OPEN_LIST, "ServiceItem.offered": CONDITION,
         "TicketCategory.select_related": OPEN_LIST,
     },
-    "services/menu_forms.py": {"Department.all": OPEN_LIST, "TicketCategory.filter": OPEN_LIST},
+    "services/menu_forms.py": {
+        "Department.all": OPEN_LIST, "HelpCategory.all": OPEN_LIST,
+        "TicketCategory.filter": OPEN_LIST,
+    },
     "services/menu_views.py": {"ServiceItem.offered": OF_A_ROW},
     "services/ticket_forms.py": {"Department.all": OPEN_LIST, "TicketCategory.filter": OPEN_LIST},
+    "services/views.py": {"Help.select_related": OF_A_ROW},
 }
 
 

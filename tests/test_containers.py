@@ -16,7 +16,9 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES = COMPOSE["services"]
 ONE_SHOT = {"migrate", "backup"}
-OURS = {"migrate", "web", "worker", "beat", "backup"}
+OURS = {"migrate", "web", "worker", "mailer", "beat", "backup"}
+# The web is reached, the mailer reaches a mail server; neither opens an uploaded file.
+OUTSIDE = {"web", "mailer"}
 
 
 def tool(name: str) -> str:
@@ -127,7 +129,23 @@ def test_only_the_web_is_reached_and_only_from_this_machine():
     assert all(port.startswith("127.0.0.1:") for port in SERVICES["web"]["ports"])
     assert COMPOSE["networks"]["inside"] == {"internal": True}
     for name, service in SERVICES.items():
-        assert service["networks"] == ["inside", *(["outside"] if name == "web" else [])]
+        assert service["networks"] == ["inside", *(["outside"] if name in OUTSIDE else [])]
+
+
+def test_only_the_mailer_sends_e_mail():
+    holders = {name for name in SERVICES if "email_url" in SERVICES[name]["secrets"]}
+    assert holders == {"mailer"}
+    ours = [SERVICES[name]["environment"] for name in OURS]
+    assert {one["PORTAL_MAIL_QUEUE"] for one in ours} == {"mail"}
+    entry = SERVICES["mailer"]["entrypoint"]
+    assert entry[entry.index("-Q") + 1] == "mail"
+    assert SERVICES["mailer"]["environment"]["PORTAL_PART"] != "worker"
+    program = "from config import celery; celery.app.finalize(); print(celery.app.conf.task_routes)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=300,
+        cwd=ROOT, env=os.environ | {"PORTAL_MAIL_QUEUE": "mail"},
+    )
+    assert done.stdout.strip() == "{'common.mail_digests': {'queue': 'mail'}}"
 
 
 # --- secrets ----------------------------------------------------------------------------------

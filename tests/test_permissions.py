@@ -61,6 +61,7 @@ ARGUMENTS = {
     "reports:change_rows": {"key": "joined"},
     "reports:due_rows": {"key": "elections"},
     "imports:template": {"kind": "areas"},
+    "lookup": {"kind": "entities"},
     "reports:run_file": {"kind": "pdf"},
     "accounts:link": {"token": "none"},
     "health_part": {"part": "web"},

@@ -4,10 +4,13 @@ import pytest
 
 from common.models import ReadEntry
 from common.search import PERSONAL, SHOWN, is_personal
+from evaluations.models import Commitment, Honour
 from members.models import Member
 from organizations.models import Instructor, PartyOrganization
 from tests import factories as make
 from tests.counting import queries_of
+from tests.registers.samples import ROWS, write
+from tests.services.tickets import raised
 
 pytestmark = pytest.mark.django_db
 URL = "/search/"
@@ -77,13 +80,87 @@ def test_beginnings_come_first_and_hits_are_limited(cast, client):
 
 def test_search_takes_one_query_per_group(named, client):
     client.force_login(named.town_a_staff)
-    assert queries_of(client, URL, {"q": "金"}) == queries_of(client, URL) + 4
+    # Entities, organizations, members, instructors, tickets, commitments, honours, small ledgers.
+    assert queries_of(client, URL, {"q": "金"}) == queries_of(client, URL) + 8
+
+
+# --- Tickets, commitments, honours, small ledgers -----------------------------------------------
+
+
+@pytest.fixture
+def recorded(cast):
+    """Something of each kind about the firm of 甲镇, called so that “扩产” finds it."""
+    asked = raised(cast.secretary_a, cast.entity_a, title="扩产用地")
+    Commitment.objects.create(
+        organization=cast.organization_a, entity=cast.entity_a, year=2026, signed_on="2026-03-01"
+    )
+    Honour.objects.create(
+        year=2026, level="town", kind="other", name="扩产先进", entity=cast.entity_a,
+        person="吴永康",
+    )
+    write("help", {**ROWS["help"], "名称": "扩产贷款", "主办单位": "", "受益主体": ""})
+    write("plans", {**ROWS["plans"], "方案名称": "扩产帮扶"})
+    write("funds", {**ROWS["funds"], "领款人": "吴永康"})
+    write("enterprise_years")
+    write("new_employment", {**ROWS["new_employment"], "姓名": "扩产哥"})
+    return asked
+
+
+def test_tickets_and_ledgers_by_name_and_number(cast, client, recorded):
+    for user in (cast.town_a_staff, cast.district_staff, cast.secretary_a):
+        client.force_login(user)
+        groups = found(client, "扩产")
+        assert groups["tickets"] == ["扩产用地"]
+        assert groups["honours"] == ["扩产先进"]
+        assert groups["plans"] == ["扩产帮扶"]
+        assert found(client, recorded.number) == {"tickets": ["扩产用地"]}
+    client.force_login(cast.town_a_staff)
+    assert found(client, "扩产") == {
+        "tickets": ["扩产用地"], "honours": ["扩产先进"], "plans": ["扩产帮扶"],
+        "help": ["扩产贷款"],
+    }
+    fund = "活动经费 2026-03-15 甲组〔2026〕3号 主题党日"
+    assert found(client, "甲组〔2026〕3号") == {"funds": [fund]}
+    groups = found(client, "甲一五金")
+    assert groups["enterprise_years"] == ["甲一五金有限公司 2025"]
+    assert len(groups["commitments"]) == len(groups["tickets"]) == 1
+    page = client.get(URL, {"q": "扩产"})
+    for one in page.context["found"]:
+        for hit in one.hits:
+            assert client.get(hit.url).status_code == 200
+
+
+def test_people_are_not_found_in_ledgers(cast, client, recorded):
+    client.force_login(cast.district_staff)
+    assert "new_employment" not in found(client, "扩产哥")
+    for text in ("吴永康", "王骑手", "周一", "孙五"):
+        assert found(client, text) == {}, text
+
+
+def test_other_towns_ledgers_are_not_found(cast, client, recorded):
+    for user in (cast.town_b_staff, cast.no_grant, cast.department_staff, cast.audit_admin):
+        client.force_login(user)
+        assert found(client, "扩产") == {}
+        assert found(client, recorded.number) == {}
+
+
+def test_many_rows_of_a_ledger_are_cut_and_lead_to_its_list(cast, client):
+    write("plans", *({**ROWS["plans"], "方案名称": f"扩产{n:02}"} for n in range(SHOWN + 2)))
+    client.force_login(cast.town_a_staff)
+    [one] = client.get(URL, {"q": "扩产"}).context["found"]
+    assert [hit.name for hit in one.hits] == [f"扩产{n:02}" for n in range(SHOWN)]
+    assert client.get(one.more).context["page"].total == SHOWN + 2
 
 
 @pytest.mark.parametrize("text", ["", " ", "%", "_", "'", "\\", "字" * 500, "😀", "\u202e", "（"])
 def test_odd_texts_are_no_error(cast, client, text):
     client.force_login(cast.district_staff)
     assert client.get(URL, {"q": text}).status_code == 200
+
+
+def test_signs_alone_find_nothing(cast, client, recorded):
+    client.force_login(cast.district_staff)
+    assert found(client, "（") == found(client, "·") == {}
 
 
 def test_percent_is_a_letter(cast, client):

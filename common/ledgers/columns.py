@@ -251,6 +251,7 @@ class Column(fields.Field):
         synonyms: Iterable[str] = (),
         help: str = "",
         suggestions: str = "",
+        lookup: str = "",
     ):
         super().__init__(attribute=attribute, column_name=column_name, widget=cell)
         self.required = required
@@ -260,6 +261,8 @@ class Column(fields.Field):
         self.nothing = cell.nothing
         # The name of a list that the template offers as a drop-down ("towns", "organizations").
         self.suggestions = suggestions
+        # The kind of common/lookups.py by which a form finds what the cell names.
+        self.lookup = lookup
 
     def __repr__(self) -> str:
         return f"<Column {self.column_name}>"

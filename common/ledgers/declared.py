@@ -49,6 +49,7 @@ class DeclaredLedger(Ledger):
     key: ClassVar[tuple[str, ...]]  # fields that find a record again
     first_key: ClassVar[str] = ""  # a number that goes before the key, where a record has one
     names: ClassVar[tuple[str, ...]] = ("name",)  # fields that name a record
+    found_by: ClassVar[tuple[str, ...]] = ()  # fields that the search looks in; else ``names``
     synonyms: ClassVar[Mapping[str, Iterable[str]]] = {}
     cells: ClassVar[Mapping[str, Callable[[], cells_of.Cell]]] = {}  # other than the field's
     # Columns that link to several records: name → (model, field of the owner, field of the target).
@@ -118,7 +119,9 @@ class DeclaredLedger(Ledger):
         options["help"] = str(field.help_text)
         label = str(field.verbose_name)
         if isinstance(field, models.ForeignKey):
-            options["suggestions"] = reference_to(field.related_model).suggestions(name)
+            reference = reference_to(field.related_model)
+            options["suggestions"] = reference.suggestions(name)
+            options["lookup"] = reference.lookup
             return ReferenceColumn(label, field.column, (_target(self.model, name),), **options)
         make = self.cells.get(name)
         return Column(label, field.column, make() if make else cell_of(field), **options)
@@ -128,7 +131,7 @@ class DeclaredLedger(Ledger):
         field = model._meta.get_field(target)
         return Column(
             str(field.verbose_name), name, LinkedCell(), synonyms=self.synonyms.get(name, ()),
-            help=str(field.help_text),
+            help=str(field.help_text), lookup=reference_to(field.related_model).lookup,
         )
 
     # Which record a row is ---------------------------------------------------------------------

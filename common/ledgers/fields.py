@@ -23,6 +23,7 @@ from common.ledgers.columns import (
 )
 from common.ledgers.export import choices_of
 from common.ledgers.ledger import Ledger
+from common.lookups import LookupArea, LookupInput
 
 # Up to so many names are a list to open, up to the second number suggestions while one types.
 _OPEN, _SUGGESTED = 60, 3000
@@ -112,6 +113,8 @@ def _widget(column: Column, scope: Any, current: str) -> forms.Widget:
         return forms.Select(
             choices=_with_current([(name, name) for name in names], current, nothing)
         )
+    if isinstance(cell, ManyCell) and column.lookup:
+        return LookupArea(column.lookup)
     if column.suggestions:
         return _suggesting(column, scope, current)
     return _plain_widget(column)
@@ -140,6 +143,8 @@ def _with_current(choices: Choices, current: str, nothing: str) -> Choices:
 
 def _plain_widget(column: Column) -> forms.Widget:
     cell = column.cell
+    if column.lookup:
+        return LookupInput(column.lookup)
     if isinstance(cell, MonthCell):
         return forms.TextInput(attrs={"placeholder": "如 2026-10 或 2026-10-31"})
     if isinstance(cell, DateCell):

@@ -6,15 +6,17 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
-from common.filters import ScopedFilterSet
+from common.filters import ScopedFilterSet, scoped
 from common.ledgers.declared import PLACES, DeclaredLedger
 from common.ledgers.references import reference_to
+from common.ledgers.related import namings, rows_naming
 from common.lists import Sort
 from common.secrets import SecretField
 from common.tables import Column
@@ -160,8 +162,31 @@ def filters_of(ledger: type[DeclaredLedger]) -> type[ScopedFilterSet]:
             made[f"has_{name}"] = _has(name)
         if isinstance(field, models.DateField) or name not in ledger.listed:
             folded.append(name)
+    made |= _naming(ledger)
     made |= {"folded": tuple(folded), **ledger.more_filters}
     return type(f"{ledger.__name__}Filter", (ScopedFilterSet,), made)
+
+
+def _naming(ledger: type[DeclaredLedger]) -> dict[str, Any]:
+    """Filters by a record that a row names anywhere: its page leads here with them."""
+    made: dict[str, Any] = {}
+    for label, naming in namings().items():
+        condition = rows_naming(ledger, label)
+        if condition is None:
+            continue
+        made[naming.filter] = django_filters.ModelChoiceFilter(
+            label=naming.label, queryset=scoped(apps.get_model(label)),
+            widget=forms.HiddenInput, method=f"by_{naming.filter}",
+        )
+        made[f"by_{naming.filter}"] = _names(condition)
+    return made
+
+
+def _names(condition: Any) -> Any:
+    def narrow(_filters: Any, rows: QuerySet, _name: str, value: models.Model) -> QuerySet:
+        return rows.filter(condition(value))
+
+    return narrow
 
 
 def _filter(ledger: type[DeclaredLedger], name: str, field: models.Field) -> Any:

@@ -16,6 +16,7 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from common.access import having
+from common.additions import panels_of
 from common.history import history_of
 from common.ledgers import listing
 from common.ledgers.declared import DeclaredLedger, declared_ledgers
@@ -226,6 +227,7 @@ class RecordDetail(DeclaredMixin, ScopedDetailView):
             history=history_of(one, self.scope, size=5),
             may_edit=bool(having(self.ledger.edit_right) & self.request.scope.roles),
             is_roster=self.ledger.is_roster,
+            panels=panels_of(self.request, one, self.day),
             **kwargs,
         )
 

@@ -107,12 +107,14 @@ class Reference:
     """How ledgers refer to a model. The name of the field is given to all three functions.
 
     ``suggestions``: the list that forms and templates offer (common/ledgers/export.py);
-    ``choices``: (scope, name) → the records that a list may be narrowed to.
+    ``choices``: (scope, name) → the records that a list may be narrowed to; ``lookup``: the kind
+    of common/lookups.py by which a form finds one of many.
     """
 
     finder: Callable[[Options, str], Finder]
     suggestions: Callable[[str], str] = lambda _name: ""
     choices: Callable[[Any, str], QuerySet] | None = None
+    lookup: str = ""
 
 
 _REFERENCES: dict[str, Reference] = {}

@@ -163,6 +163,9 @@ CACHES = {
 _broker = REDIS_URL.replace("unix://", "redis+socket://")
 CELERY_BROKER_URL = _broker.replace("?db=", "?virtual_host=")
 CELERY_TASK_DEFAULT_QUEUE = "portal"
+# Where one worker has a way out and the others have none, it alone sends e-mail.
+_mail_queue = env("PORTAL_MAIL_QUEUE", default="")
+CELERY_TASK_ROUTES = {"common.mail_digests": {"queue": _mail_queue}} if _mail_queue else {}
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"

@@ -1,5 +1,6 @@
 """The office's pages of logs: the queue, the review of one log, decisions for many at once."""
 
+from datetime import date
 from itertools import product
 
 import pytest
@@ -10,7 +11,9 @@ from accounts.models import Grant
 from accounts.scope import scope_for
 from activities import actions
 from activities.choices import Caution, LogState
-from activities.models import ActivityLog, LogRound
+from activities.inbox import to_review
+from activities.models import ActivityLog, LogPhoto, LogRound
+from common import parameters, workdays
 from tests import factories as make
 from tests.activities.logs import content, log_of, session, submit, zero
 
@@ -36,6 +39,12 @@ def filed(cast, name, what=None):
     make.make_member(branch)
     secretary = make.make_user(role=Role.SECRETARY, organization=branch)
     return submit(log_of(branch), secretary, what)
+
+
+def with_photo(log, digest) -> LogPhoto:
+    return LogPhoto.objects.create(
+        log=log, file=f"photos/{digest}.jpg", width=1, height=1, size=1, digest=digest
+    )
 
 
 def review(log, query=""):
@@ -334,6 +343,96 @@ def test_what_changed_since_the_last_round(cast, client, log):
         "重新提交，改了 2 处", "退回修改", "提交，按期",
     ]
     assert "第 2 次提交" in page.content.decode()
+
+
+def test_photos_are_among_what_changed(cast, client, log):
+    scope = scope_for(cast.town_a_staff)
+    kept, gone = with_photo(log, "a"), with_photo(log, "b")
+    LogRound.objects.filter(log=log).update(
+        content=content(photos=(str(kept.pk), str(gone.pk))).as_json()
+    )
+    actions.send_back(log=log, comments={"photos": "太暗"}, by=cast.town_a_staff, scope=scope)
+    gone.delete()
+    new = with_photo(log, "c")
+    submit(log, cast.secretary_a)
+    for user in (cast.town_a_staff, cast.secretary_a):
+        client.force_login(user)
+        page = client.get(review(log) if user == cast.town_a_staff else log.get_absolute_url())
+        assert "本次改动" in page.content.decode()
+        assert "2 张，新增 1 张，删去 1 张" in page.content.decode()
+    client.force_login(cast.town_a_staff)
+    page = client.get(review(log))
+    [line] = [one for part in page.context["sections"] for one in part.lines if one.photos]
+    assert (line.is_changed, line.parts[0].was) == (True, "2 张")
+    assert {photo.pk: photo.is_new for photo in line.photos} == {kept.pk: False, new.pk: True}
+    assert page.context["steps"][0].title == "重新提交，改了 1 处"
+
+
+def test_photos_of_old_rounds_are_not_compared(cast, client, log):
+    """Rounds of before photos were written down say nothing of them."""
+    LogRound.objects.filter(log=log).update(content=content().as_json())
+    scope = scope_for(cast.town_a_staff)
+    actions.send_back(log=log, comments={}, note="补照片", by=cast.town_a_staff, scope=scope)
+    with_photo(log, "a")
+    submit(log, cast.secretary_a, content(session(topic="安全")))
+    client.force_login(cast.town_a_staff)
+    lines = [one for part in client.get(review(log)).context["sections"] for one in part.lines]
+    assert {one.label for one in lines if one.is_changed} == {"主题"}
+
+
+# --- how long a review may take ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_late"),
+    [("2026-11-10 23:59", False), ("2026-11-11 00:00", True), ("2026-11-15 12:00", True)],
+)
+def test_a_review_is_overdue_after_five_working_days(
+    cast, client, rf, time_machine, log, moment, is_late
+):
+    """Submitted on Tuesday the 3rd; the fifth working day after it is Tuesday the 10th."""
+    time_machine.move_to(f"{moment}+08:00")
+    client.force_login(cast.town_a_staff)
+    assert client.get(f"{LIST}?review=overdue").context["page"].total == is_late
+    assert ("审核超期" in [row.object.review_words for row in client.get(LIST).context["table"]]
+            ) == is_late
+    matrix = client.get("/logs/matrix/")
+    assert bool(matrix.context["waiting"]) == is_late
+    if is_late:
+        assert client.get(matrix.context["waiting"]["url"]).context["page"].total == 1
+    request = rf.get("/")
+    request.user, request.scope = cast.town_a_staff, scope_for(cast.town_a_staff)
+    whens = [line.when for line in to_review(request).lines]
+    assert whens == (["审核超期"] if is_late else [""])
+
+
+def test_the_calendar_and_the_setting_move_the_end_of_a_review(cast, client, time_machine, log):
+    time_machine.move_to("2026-11-11 10:00+08:00")
+
+    def late() -> int:
+        client.force_login(cast.town_a_staff)  # days later the session is over
+        return client.get(f"{LIST}?review=overdue").context["page"].total
+
+    assert late() == 1
+    workdays.set_day(day=date(2026, 11, 9), is_working=False, name="停工", by=None)
+    assert late() == 0
+    time_machine.move_to("2026-11-12 10:00+08:00")
+    assert late() == 1
+    parameters.set_from(key="log.review_days", value=0, on=date(2026, 11, 1), by=None)
+    assert late() == 0
+
+
+def test_a_log_that_came_again_is_counted_from_then(cast, client, time_machine, log):
+    time_machine.move_to("2026-11-10 10:00+08:00")
+    scope = scope_for(cast.town_a_staff)
+    actions.send_back(log=log, comments={}, note="补", by=cast.town_a_staff, scope=scope)
+    submit(log, cast.secretary_a, content(session(topic="安全")))
+    time_machine.move_to("2026-11-17 10:00+08:00")
+    client.force_login(cast.town_a_staff)
+    assert client.get(f"{LIST}?review=overdue").context["page"].total == 0
+    time_machine.move_to("2026-11-18 10:00+08:00")
+    client.force_login(cast.town_a_staff)
+    assert client.get(f"{LIST}?review=overdue").context["page"].total == 1
 
 
 def test_every_caution_is_told_in_words(cast, client, log):

@@ -197,6 +197,78 @@ def test_foreign_and_forbidden(client, cast, draft):
     assert client.get(edit).status_code == 403
 
 
+# --- Many at once -------------------------------------------------------------------------------
+
+LIST = "/commitments/"
+
+
+@pytest.fixture
+def others(cast, draft):
+    """Another of 甲镇, and one of 乙街道, in the state of the draft."""
+    return [
+        Commitment.objects.create(organization=branch, entity=entity, year=2026,
+                                  signed_on=date(2026, 3, 2), state=draft.state)
+        for branch, entity in (
+            (cast.organization_a, cast.entity_joint), (cast.organization_b, cast.entity_b),
+        )
+    ]
+
+
+def press_all(client, user, state):
+    """(What the list offers for all of a state, the answer to pressing it.)"""
+    client.force_login(user)
+    url = f"{LIST}?state={state}"
+    together = client.get(url).context["together"]
+    if together is None:
+        return None, None
+    sent = {"verb": together["key"], "pk": together["pks"]}
+    return together, client.post(url, sent, follow=True).content.decode()
+
+
+def states():
+    return sorted(Commitment.objects.values_list("state", flat=True))
+
+
+def test_town_and_district_approve_all_at_once(client, cast, draft, others):
+    Commitment.objects.update(state=CommitmentState.BRANCH)
+    for user in (cast.secretary_a, cast.district_staff, cast.sector_staff):
+        assert press_all(client, user, CommitmentState.BRANCH) == (None, None)
+    together, page = press_all(client, cast.town_a_staff, CommitmentState.BRANCH)
+    assert (set(together["pks"]), together["left"]) == ({draft.pk, others[0].pk}, 0)
+    assert "已镇街审定 2 份" in page
+    assert states() == ["branch", "town", "town"]
+    _together, page = press_all(client, cast.district_staff, CommitmentState.TOWN)
+    assert "已备案 2 份" in page
+    assert states() == ["branch", "registered", "registered"]
+
+
+def test_appraised_at_once_where_all_four_have_spoken(client, cast, draft, others):
+    Commitment.objects.update(state=CommitmentState.SHOWN)
+    for appraiser in Appraiser:
+        draft.appraisals.create(appraiser=appraiser, grade="good", appraised_on=TODAY)
+    others[0].appraisals.create(appraiser="self", grade="good", appraised_on=TODAY)
+    together, page = press_all(client, cast.town_a_staff, CommitmentState.SHOWN)
+    assert (together["pks"], together["left"]) == ([draft.pk], 1)
+    assert "已评诺 1 份" in page
+    assert "四方还没有评完" in page
+    assert states() == ["appraised", "shown", "shown"]
+
+
+def test_what_others_have_moved_on_is_told_and_foreign_ones_refuse_all(
+    client, cast, draft, others
+):
+    Commitment.objects.update(state=CommitmentState.BRANCH)
+    set_state(draft, CommitmentState.TOWN)
+    client.force_login(cast.town_a_staff)
+    url, sent = f"{LIST}?state=branch", {"verb": "town_approve"}
+    page = client.post(url, sent | {"pk": [draft.pk, others[0].pk]}, follow=True).content.decode()
+    assert "已镇街审定 1 份" in page
+    assert "1 份没有镇街审定：刚有人办过" in page
+    assert client.post(url, sent | {"pk": [others[1].pk]}).status_code == 404
+    client.force_login(cast.secretary_a)
+    assert client.post(url, sent | {"pk": [draft.pk]}).status_code == 403
+
+
 # --- What waits ---------------------------------------------------------------------------------
 
 

@@ -11,6 +11,22 @@ pytest_plugins = ["tests.cast"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+def test_a_name_that_is_chosen_is_added(cast, live_server, page):
+    help_shipping.ship()
+    sign_in(page, live_server, cast.town_a_staff)
+    complaints = complaints_of(page, live_server)
+    page.goto(f"{live_server.url}/registers/help/new/")
+    names, finder = page.locator("#id_beneficiaries"), page.locator("[data-adds=id_beneficiaries]")
+    for text in ("五金", "甲联"):
+        finder.press_sequentially(text)
+        option = page.locator("#id_beneficiaries_names option").first
+        option.wait_for(state="attached")
+        finder.fill(option.get_attribute("value"))
+        assert finder.input_value() == ""
+    assert names.input_value() == "甲一五金有限公司、甲联食品有限公司"
+    assert complaints == []
+
+
 def test_pages_are_accessible(cast, live_server, page):
     help_shipping.ship()  # a test with real commits begins with empty tables
     for kind in ("attendances", "contacts", "help", "new_employment"):

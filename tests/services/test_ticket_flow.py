@@ -1,19 +1,20 @@
 """Tickets: state × verb × role, whose turn it is, what each step does to the clocks."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
 from accounts.choices import Role
 from accounts.models import Department
 from accounts.scope import scope_for
-from common import workdays
+from common import parameters, workdays
 from common.models import FlowStep
 from common.refusals import Refused
 from services import actions, reminding
 from services.choices import TicketLevel, TicketState
+from services.clocks import settle
 from services.flow import TICKET_FLOW
-from services.models import Ticket
+from services.models import Ticket, TicketPause
 from services.ticket_rights import available
 from tests.factories import make_user
 from tests.flows import assert_table
@@ -58,6 +59,8 @@ TABLE = {
     "escalate": (PUSHED, "", OFFICE),
     "conclude": ({S.WORKING, S.SUSPENDED, S.ANSWERED}, S.CLOSED, {Role.DISTRICT}),
     "archive": ({S.CLOSED}, S.ARCHIVED, OFFICE),
+    "record_help": ({S.ANSWERED, S.CLOSED, S.ARCHIVED}, "", HANDLERS),
+    "drop_help": ({S.ANSWERED, S.CLOSED, S.ARCHIVED}, "", HANDLERS),
     "warn": (PUSHED, "", set()),
     "climb": (PUSHED, "", set()),
     "lapse": ({S.ANSWERED}, S.CLOSED, set()),
@@ -79,6 +82,14 @@ def ticket(cast):
 def due(ticket) -> dict[str, date]:
     """Last day of each clock that runs."""
     return {one.kind: one.due_on for one in ticket.clocks.filter(stopped_at=None)}
+
+
+def at(moment: str) -> datetime:
+    return datetime.fromisoformat(f"{moment}+08:00")
+
+
+def set_hours(key: str, hour: int, on: date) -> None:
+    parameters.set_from(key=key, value=hour, on=on, by=None)
 
 
 def verbs(ticket, user) -> set[str]:
@@ -301,6 +312,50 @@ def test_a_change_of_the_calendar_decides_anew_whether_work_was_in_time(cast, ti
     workdays.set_day(day=date(2026, 11, 16), is_working=False, name="停工", by=None)
     ticket.refresh_from_db()
     assert ticket.is_on_time is True
+
+
+def test_a_change_of_office_hours_moves_the_last_days_at_once(cast, ticket):
+    """A pause until one o'clock takes the whole day where the office closes at noon."""
+    ticket = do("take", accepted(ticket, cast.town_a_staff), cast.town_a_staff)
+    TicketPause.objects.create(
+        ticket=ticket, starts_at=at("2026-11-10 08:00"), ends_at=at("2026-11-10 13:00"),
+        reason="停电",
+    )
+    settle([ticket])
+    assert due(ticket)["work"] == date(2026, 11, 18)
+    set_hours("office.closes", 12, date(2026, 11, 10))
+    ticket.refresh_from_db()
+    assert (due(ticket)["work"], ticket.due_on) == (date(2026, 11, 19), date(2026, 11, 13))
+    # Another change that is only planned holds from its own day on.
+    set_hours("office.closes", 18, date(2026, 11, 11))
+    assert due(ticket)["work"] == date(2026, 11, 19)
+    set_hours("office.closes", 18, date(2026, 11, 10))
+    assert due(ticket)["work"] == date(2026, 11, 18)
+
+
+def test_new_office_hours_hold_from_their_day(cast, ticket):
+    ticket = do("take", accepted(ticket, cast.town_a_staff), cast.town_a_staff)
+    TicketPause.objects.create(
+        ticket=ticket, starts_at=at("2026-11-10 08:00"), ends_at=at("2026-11-11 13:00"),
+        reason="停电",
+    )
+    settle([ticket])
+    assert due(ticket)["work"] == date(2026, 11, 19)
+    set_hours("office.closes", 12, date(2026, 11, 12))
+    assert due(ticket)["work"] == date(2026, 11, 19)
+
+
+def test_new_office_hours_decide_anew_whether_work_was_in_time(cast, ticket, time_machine):
+    ticket = do("take", accepted(ticket, cast.town_a_staff), cast.town_a_staff)
+    time_machine.move_to("2026-11-19 11:00+08:00")
+    ticket = do("answer", ticket, cast.town_a_staff, text="好了")
+    do("rate", ticket, cast.secretary_a, **GOOD)
+    ticket.refresh_from_db()
+    assert (ticket.is_on_time, ticket.days_used) == (False, 8)
+    # On the 19th the office opens at noon: the hour of the morning is no time.
+    set_hours("office.opens", 12, date(2026, 11, 19))
+    ticket.refresh_from_db()
+    assert (ticket.is_on_time, ticket.days_used) == (True, 7)
 
 
 # --- By itself ----------------------------------------------------------------------------------
