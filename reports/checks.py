@@ -9,10 +9,10 @@ from django.utils import timezone
 from areas.models import Area
 from common.models import BatchState, ImportBatch
 from common.templatetags.ui import day as in_words
-from reports.choices import RunState
+from reports.choices import RunKind, RunState
 from reports.drill import ALL, rows_url
 from reports.figures import Extent
-from reports.models import ReportRun
+from reports.models import KINDS, ReportRun
 from reports.populations import ENTITIES
 from reports.sections import quality
 
@@ -36,7 +36,7 @@ def checks_before(extent: Extent, area: Area, day: date) -> list[Check]:
 
 def _made_before(extent: Extent, area: Area, day: date) -> Iterator[Check]:
     done = ReportRun.objects.within(extent.scope).filter(
-        area=area, as_of=day, state=RunState.DONE, cycle=None
+        KINDS[RunKind.COVERAGE], area=area, as_of=day, state=RunState.DONE
     )
     run = done.order_by("-asked_at").first()
     if run:

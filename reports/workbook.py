@@ -30,7 +30,10 @@ class Book:
         )
         self.text = make({"num_format": "@"})
         self.number = make({"num_format": "#,##0"})
-        self.link = make({"num_format": "#,##0", "font_color": "#1f5fa8", "underline": 1})
+        blue = {"font_color": "#1f5fa8", "underline": 1}
+        self.link = make({"num_format": "#,##0", **blue})
+        self.link_exact = make({"num_format": "#,##0.0#", **blue})
+        self.link_text = make({"num_format": "@", "align": "right", **blue})
         self.note = make({"font_color": "#4a5158", "text_wrap": True})
 
     def sheet(self, name: str, widths: Iterable[int]) -> Any:
@@ -40,20 +43,30 @@ class Book:
         return sheet
 
     def row(self, sheet: Any, line: int, values: Iterable[Any], form: Any = None) -> None:
-        """A row of texts, counts, scores (floats) and (count, address) pairs."""
+        """A row of texts, counts, scores (floats) and (value, address) pairs."""
         for at, value in enumerate(values):
             if value is None or value == "":
                 continue
             if isinstance(value, tuple):
-                count, url = value
-                sheet.write_url(line, at, absolute(url), self.link, str(count))
-                sheet.write_number(line, at, count, self.link)
+                self._linked(sheet, line, at, *value)
             elif isinstance(value, float):
                 sheet.write_number(line, at, value, form)
             elif isinstance(value, int):
                 sheet.write_number(line, at, value, form or self.number)
             else:
                 sheet.write_string(line, at, str(value), form or self.text)
+
+    def _linked(
+        self, sheet: Any, line: int, at: int, value: int | float | str | None, url: str
+    ) -> None:
+        """A value that opens its list: numbers stay numbers."""
+        is_text = isinstance(value, str | None)
+        text = (value or "—") if is_text else str(value)
+        form = self.link_text if is_text else self.link
+        form = self.link_exact if isinstance(value, float) else form
+        sheet.write_url(line, at, absolute(url), form, text)
+        if not is_text:
+            sheet.write_number(line, at, value, form)
 
 
 def draw(

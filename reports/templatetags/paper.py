@@ -58,6 +58,18 @@ def month(day: str) -> str:
 
 
 @register.filter
+def iso_day(text: str) -> date:
+    """The date of "2026-11-22"."""
+    return date.fromisoformat(text)
+
+
+@register.filter(name="absolute")
+def absolute_address(path: str) -> str:
+    """An address of ours, for paper."""
+    return absolute(path)
+
+
+@register.filter
 def day_of(moment: str) -> date:
     """The date of "2026-11-22 09:12"."""
     return date.fromisoformat(moment[:10])
