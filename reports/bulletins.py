@@ -149,6 +149,11 @@ class Entry:
         return rows_url(one.indicator.key, part, one.day, one.area, one.where, one.span)
 
     @property
+    def divisor(self) -> int:
+        """By what the number of the list is divided."""
+        return self.line.divisor or 1
+
+    @property
     def share(self) -> dict[str, Any] | None:
         """Numerator and denominator of a rate, each with its list."""
         if not self.is_percent or not isinstance(self.figure, Share):
@@ -171,7 +176,7 @@ class Entry:
             "section": self.line.section, "figure": self.line.number, "label": self.line.label,
             "value": self.plain, "number": self.number, "unit": self.unit,
             "wording": self.wording, "period": self.period, "basis": self.basis, "url": self.url,
-            "share": self.share,
+            "share": self.share, "divisor": self.divisor,
         }
 
 

@@ -1,6 +1,6 @@
-"""Report runs: a report that was asked for, its frozen figures and its files. There are three kinds:
-the coverage report, the rating book of a cycle, and a bulletin. Bulletins: the figures that a
-district publishes, in its own words and order."""
+"""Report runs: a report that was asked for, its frozen figures and its files, of three kinds: the
+coverage report, the rating book of a cycle, a bulletin. Bulletins: the figures that a district
+publishes, in its own words and order."""
 
 import uuid
 

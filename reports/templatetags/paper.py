@@ -21,8 +21,11 @@ def thousands(value: Any) -> str:
 
 
 @register.simple_tag
-def cite(value: int, url: str) -> SafeString:
-    """A number that opens its list."""
+def cite(value: int | None, url: str = "") -> SafeString | str:
+    """A number that opens its list; figures of earlier versions have no address."""
+    if not url:
+        return thousands(value or 0)
+    value = value or 0
     return format_html('<a href="{}">{}</a>', absolute(url), f"{int(value):,}")
 
 

@@ -1,4 +1,4 @@
-"""PDF and workbook of a bulletin: asked for, built by the job, frozen, each number with its list."""
+"""PDF and workbook of a bulletin: asked for, built by the job, frozen, each number a link."""
 
 import io
 from urllib.parse import parse_qs, urlsplit
