@@ -143,6 +143,7 @@ def _linked(number: dict[str, Any]) -> tuple[int, str]:
 def _table(book: Book, payload: dict[str, Any], table: dict[str, Any]) -> None:
     sheet = book.sheet(f"分{table['title']}", [24, 10, 10, 12, 10, 10, 12])
     head = [table["title"], "主体", "组织覆盖", "仅工作覆盖", "未覆盖", "应建未建", "组织覆盖率"]
+    head += ["党员"] if "members_url" in table["total"] and table["dimension"] == "town" else []
     book.row(sheet, 0, [f"{payload['main']['label']}，截至 {payload['as_of']}"], book.note)
     book.row(sheet, 1, head, book.head)
     for line, row in enumerate([*table["rows"], table["total"]], start=2):
@@ -158,8 +159,16 @@ def _table(book: Book, payload: dict[str, Any], table: dict[str, Any]) -> None:
                 _linked(row["none"]),
                 _linked(row["eligible_unorganized"]),
                 percent(org),
+                *_members(table, row),
             ],
         )
+
+
+def _members(table: dict[str, Any], row: dict[str, Any]) -> list[tuple[int, str]]:
+    """党员 of a town; reports of earlier versions have no addresses for them."""
+    if table["dimension"] != "town" or "members_url" not in row:
+        return []
+    return [(row["members"] or 0, row["members_url"])]
 
 
 def _change(book: Book, payload: dict[str, Any]) -> None:
@@ -169,7 +178,7 @@ def _change(book: Book, payload: dict[str, Any]) -> None:
     sheet = book.sheet("变化原因", [30, 14, 14])
     book.row(sheet, 0, ["变化原因", "分子", "分母"], book.head)
     before, after = change["before"], change["after"]
-    book.row(sheet, 1, [payload["against"], before["met"], before["total"]])
+    book.row(sheet, 1, [payload["against"], *_both(before)])
     for line, entry in enumerate(change["lines"], start=2):
         book.row(
             sheet,
@@ -180,7 +189,12 @@ def _change(book: Book, payload: dict[str, Any]) -> None:
                 (entry["total"], entry["total_url"]),
             ],
         )
-    book.row(sheet, 2 + len(change["lines"]), [payload["as_of"], after["met"], after["total"]])
+    book.row(sheet, 2 + len(change["lines"]), [payload["as_of"], *_both(after)])
+
+
+def _both(entry: dict[str, Any]) -> list[tuple[int, str]]:
+    """Numerator and denominator with their lists."""
+    return [(entry["met"], entry["met_url"]), (entry["total"], entry["total_url"])]
 
 
 def _trend(book: Book, payload: dict[str, Any]) -> None:
@@ -222,10 +236,12 @@ def _life(book: Book, payload: dict[str, Any]) -> None:
     sheet = book.sheet("组织生活", [24] + [11] * (3 * len(life["bases"])))
     book.row(
         sheet, 0,
-        [f"日志为{life['month']['words']}，三会一课为{life['quarter']['words']}；零报告 "
-         f"{life['log_zero']['value']} 份，豁免 {life['log_exempt']['value']} 份"],
+        [f"日志为{life['month']['words']}，三会一课为{life['quarter']['words']}"],
         book.note,
     )
+    last = 3 + len(life["rows"])
+    for at, (label, key) in enumerate((("零报告", "log_zero"), ("豁免", "log_exempt"))):
+        book.row(sheet, last + at, [label, _linked(life[key])])
     heads = [
         head for one in life["bases"]
         for head in (one["label"], f"{one['label']}：计入", f"{one['label']}：共")

@@ -1,27 +1,40 @@
 """The crawl over every number: each opens its list, and the list has just as many rows."""
 
+import io
+import random
 import re
+from datetime import timedelta
 from io import StringIO
 from urllib.parse import urlsplit
 
+import openpyxl
+import pypdf
 import pytest
+from django.conf import settings
 from django.core.management import call_command
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import resolve, reverse
 from django.utils import timezone
 
 from accounts.choices import ADMIN_ROLES, Role
 from accounts.models import User
+from accounts.scope import Scope, scope_for
+from common import jobs
+from common.models import Job
+from common.periods import Span
 from districts.mingchuan.shops import LEAST_SHOPS
 from registers.models import Site
+from reports import actions, pdf, rosters
 from reports.choices import Part, PeriodMode
+from reports.figures import Extent, Share, cells, figures
 from reports.indicators import INDICATORS
-from reports.models import Bulletin, BulletinLine
+from reports.models import Bulletin, BulletinLine, ReportRun
 from services.actions import Asked, open_ticket
 from services.help_models import Help, HelpBeneficiary, HelpCategory
 from tests import factories as make
 from tests.crawl import crawl
-from tests.numbers import Follower, Numbers
+from tests.numbers import Follower, Link, Numbers
 
 pytest_plugins = ["tests.cast"]
 pytestmark = pytest.mark.django_db
@@ -173,3 +186,108 @@ def test_every_number_of_every_page_opens_as_many_rows(demo, role):
     follower, wrong = wrong_of(client, "/", of_route=3)
     assert wrong == []
     assert follower.followed > 5
+
+
+# --- Paper and workbooks ------------------------------------------------------------------------
+
+
+def paper_of(run):
+    """The numbers of the PDF, from what it is drawn from, and the addresses that it opens."""
+    with run.lists.open("rb") as file:
+        context = pdf.context(run.payload, rosters.unpacked(file.read()), {"number": run.number})
+    html = render_to_string("reports/report.html", context).replace(settings.PUBLIC_URL, "")
+    with run.pdf.open("rb") as file:
+        pages = pypdf.PdfReader(io.BytesIO(file.read())).pages
+    notes = [one.get_object() for page in pages for one in page.get("/Annots", ())]
+    opened = {note["/A"]["/URI"].removeprefix(settings.PUBLIC_URL) for note in notes}
+    return Numbers("", html), opened
+
+
+def cells_of(run):
+    """(Number, address) of each count in the tables of the workbook; lists have no counts."""
+    with run.xlsx.open("rb") as file:
+        book = openpyxl.load_workbook(io.BytesIO(file.read()))
+    for sheet in book:
+        if sheet.title.startswith("名单") or sheet.title == "换届预警":
+            continue
+        for cell in (cell for row in sheet.iter_rows() for cell in row):
+            if isinstance(cell.value, int | float) or cell.hyperlink:
+                link = cell.hyperlink.target.removeprefix(settings.PUBLIC_URL)
+                yield Link(link, words=[str(cell.value)])
+
+
+def wrong_of_files(client, run, share=1.0):
+    """What does not agree in the files of a run, of a part of their numbers."""
+    page, opened = paper_of(run)
+    known = {link.url for link in page.links if link.url.startswith("/") and not link.title}
+    assert known == opened, "all but the shapes of charts, whose numbers stand below them"
+    page.links = [*page.figures, *cells_of(run)]
+    page.links = random.Random(1).sample(page.links, int(len(page.links) * share))
+    follower = Follower(client)
+    return follower, follower.wrong(page)
+
+
+def test_numbers_of_the_report_on_paper_and_in_the_workbook(busy, client):
+    day = timezone.localdate()
+    run = actions.request_report(
+        area=busy.district, as_of=day, against=day - timedelta(days=60),
+        by=busy.district_staff, scope=scope_for(busy.district_staff),
+    )
+    jobs.complete(Job.objects.get(subject=run.pk))
+    run.refresh_from_db()
+    client.force_login(busy.district_staff)
+    follower, wrong = wrong_of_files(client, run, share=0.15)
+    assert wrong == []
+    assert follower.followed > 20
+
+
+@pytest.mark.full
+def test_every_number_of_the_report_of_the_demo(demo):
+    client = Client()
+    client.force_login(User.objects.get(username=Role.DISTRICT))
+    run = ReportRun.objects.get(cycle=None, bulletin=None)
+    follower, wrong = wrong_of_files(client, run)
+    assert wrong == []
+    assert follower.followed > 500
+
+
+# --- Totals and breakdowns ----------------------------------------------------------------------
+
+ADDITIVE = ("rows", "share", "sum")
+WHOLE = Extent(Scope(everything=True))
+
+
+def breakdowns():
+    """Each population with the indicators that add up, and each of its dimensions."""
+    groups = {}
+    for one in INDICATORS.values():
+        if one.kind in ADDITIVE:
+            groups.setdefault(id(one.population), []).append(one)
+    return [
+        (members, dimension) for members in groups.values()
+        for dimension in members[0].population.dimensions
+    ]
+
+
+def test_breakdowns_sum_to_their_totals(busy):
+    """By town and by every other division: what has no value stands in a cell of its own."""
+    today = timezone.localdate()
+    span = Span(today.replace(month=1, day=1), today)
+    named = set()
+    for members, dimension in breakdowns():
+        whole = figures(members, WHOLE, today, None, span)
+        for key, parts in cells(members, dimension, WHOLE, today, None, span).items():
+            sizes = [cell.figure.size for cell in parts]
+            assert sum(sizes) == whole[key].size, (key, dimension)
+            mets = [cell.figure.met for cell in parts if isinstance(cell.figure, Share)]
+            assert sum(mets) == getattr(whole[key], "met", 0), (key, dimension)
+            named |= {(key, cell.label) for cell in parts if (dimension, cell.key) == ("town", "")}
+    assert {("entities", "未填镇街"), ("organizations", "未填镇街"), ("sites", "未填镇街")} <= named
+
+
+def test_rows_without_a_town_have_a_name_everywhere():
+    missing = {
+        one.population.dimensions["town"].missing for one in INDICATORS.values()
+        if "town" in one.population.dimensions
+    }
+    assert missing == {"未填镇街"}
