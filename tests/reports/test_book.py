@@ -32,7 +32,7 @@ from reports.choices import RunState
 from reports.figures import Extent
 from reports.models import ReportRun
 from tests import factories as make
-from tests.numbers import Follower, Numbers
+from tests.numbers import Follower
 
 pytest_plugins = ["tests.cast"]
 pytestmark = pytest.mark.django_db
@@ -133,8 +133,8 @@ def test_its_numbers_open_their_lists(client, cast, rated):
         numbers.append((len(run.payload["ranking"]), run.payload["url"]))
         for number, url in numbers:
             assert client.get(url).context["page"].total == number, url
-        page = client.get(run.get_absolute_url())
-        assert Follower(client).wrong(Numbers(page.request["PATH_INFO"], page.content.decode())) == []
+        follower = Follower(client)
+        assert follower.wrong(follower.page(run.get_absolute_url())) == []
 
 
 def test_frozen(cast, rated):
