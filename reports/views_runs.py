@@ -68,7 +68,7 @@ class RunList(ScopedListView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             may_build=self.scope.may("build_reports"), has_cycles=RatingCycle.objects.exists(),
-            has_bulletins=Bulletin.objects.exists(), **kwargs,
+            has_bulletins=Bulletin.objects.within(self.scope).exists(), **kwargs,
         )
 
 
