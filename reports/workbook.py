@@ -239,9 +239,6 @@ def _life(book: Book, payload: dict[str, Any]) -> None:
         [f"日志为{life['month']['words']}，三会一课为{life['quarter']['words']}"],
         book.note,
     )
-    last = 3 + len(life["rows"])
-    for at, (label, key) in enumerate((("零报告", "log_zero"), ("豁免", "log_exempt"))):
-        book.row(sheet, last + at, [label, _linked(life[key])])
     heads = [
         head for one in life["bases"]
         for head in (one["label"], f"{one['label']}：计入", f"{one['label']}：共")
@@ -254,6 +251,9 @@ def _life(book: Book, payload: dict[str, Any]) -> None:
                           (one["total"], one["total_url"]))
         ]
         book.row(sheet, at, [line["label"], *values])
+    last = 3 + len(life["rows"])
+    for at, (label, key) in enumerate((("零报告", "log_zero"), ("豁免", "log_exempt"))):
+        book.row(sheet, last + at, [label, _linked(life[key])])
 
 
 def _ratings(book: Book, payload: dict[str, Any]) -> None:
