@@ -96,7 +96,8 @@ class LogMatrix(ScopedListView):
             "months": self.months, "until": self.until, "legend": list(Mark),
             "lines": [self._line(row, route) for row in context["page"].rows],
             "foot": [self._rate(label, key, sums) for label, key in RATES],
-            "due": sums[self.until].due, "waiting": self._waiting(rows),
+            "due": sums[self.until].due, "due_url": self._logs_url("due", self.until),
+            "waiting": self._waiting(rows),
             "urging": self._urging(rows),
         }
 
@@ -117,17 +118,20 @@ class LogMatrix(ScopedListView):
 
     def _rate(self, label: str, key: str, sums: dict[date, Sums]) -> dict[str, Any]:
         """A line of the foot: each month's rate, opening the logs that it counts."""
-        rest = self._carried()
         cells = []
         for month, one in sums.items():
             met = getattr(one, key)
-            query = urlencode({"state": key, "month": f"{month:%Y-%m}"})
-            url = f"{reverse('activities:log_list')}?{query}{rest}"
+            url = self._logs_url(key, month)
             cells.append(
                 {"value": percent(met, one.due), "met": met, "due": one.due, "url": url,
                  "month": month}
             )
         return {"label": label, "cells": cells}
+
+    def _logs_url(self, state: str, month: date) -> str:
+        """The logs of a month that a number counts."""
+        query = urlencode({"state": state, "month": f"{month:%Y-%m}"})
+        return f"{reverse('activities:log_list')}?{query}{self._carried()}"
 
     def _carried(self) -> str:
         """The conditions on organizations, for the list behind a figure."""

@@ -89,14 +89,14 @@ class _DayField(forms.CharField):
 
 
 class VisitedFilter(django_filters.Filter):
-    """Entities that somebody visited from (``is_first``) or up to a day; both ends together are
-    one condition, asked by the first."""
+    """Entities (or organizations) that somebody visited from (``is_first``) or up to a day; both
+    ends together are one condition, asked by the first."""
 
     field_class = _DayField
 
-    def __init__(self, label: str, *, is_first: bool) -> None:
+    def __init__(self, label: str, *, is_first: bool, whom: str = "entity") -> None:
         super().__init__(label=label)
-        self.is_first = is_first
+        self.is_first, self.whom = is_first, whom
 
     def filter(self, qs: QuerySet, value: Any) -> QuerySet:
         if not value:
@@ -106,7 +106,7 @@ class VisitedFilter(django_filters.Filter):
         if not self.is_first and end:
             return qs  # asked already
         first, last = (value, end) if self.is_first else (None, value)
-        return qs.filter(pk__in=visited_between(first, last))
+        return qs.filter(pk__in=visited_between(first, last, self.whom))
 
 
 class AssignedOrganizationFilter(django_filters.ModelChoiceFilter):

@@ -38,7 +38,15 @@ add_to_list(
     ),
 )
 add_to_list(
-    ORGANIZATION, ListPart(order=30, filters={"instructor": AssignedOrganizationFilter()})
+    ORGANIZATION,
+    ListPart(
+        order=30,
+        filters={
+            "instructor": AssignedOrganizationFilter(),
+            "visited_from": VisitedFilter("走访过，从", is_first=True, whom="organization"),
+            "visited_until": VisitedFilter("走访过，至", is_first=False, whom="organization"),
+        },
+    ),
 )
 
 

@@ -26,10 +26,11 @@ from common.lists import Sort
 from common.views import ScopedDetailView, ScopedFormView, ScopedUpdateView
 from enterprises.models import Entity
 from organizations.entity_pages import address_of, visible_ids
-from organizations.models import Instructor
+from organizations.models import Instructor, PartyOrganization
 
 # Conditions of the list that the list of the visited entities has, too.
 _SHARED = {"kind", "town", "days_after", "days_before"}
+_ENTITIES = "enterprises:entity_list"
 _PLACE = {"at", "sort", "per", "cols"}
 
 
@@ -66,16 +67,20 @@ class VisitList(LedgerListView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         visits = self.filtered().qs
         firms = Entity.objects.within(self.scope).filter(pk__in=visited_entities(visits)).count()
-        branches = visits.order_by().filter(entity=None).values("organization").distinct().count()
+        named = visits.order_by().filter(entity=None).values("organization")
+        branches = PartyOrganization.objects.within(self.scope).filter(pk__in=named).count()
         return super().get_context_data(
-            firms=firms, firms_url=self._firms_url() if firms else "", branches=branches,
+            firms=firms, firms_url=self._visited_url(_ENTITIES) if firms else "",
+            branches=branches,
+            branches_url=self._visited_url("organizations:organization_list"),
             may_record=self.request.scope.may("record_visits"), **kwargs,
         )
 
-    def _firms_url(self) -> str:
-        """The list of the visited entities; "" where it cannot say the same conditions."""
+    def _visited_url(self, name: str) -> str:
+        """The list of the visited entities or organizations; "" where it cannot say the same
+        conditions."""
         asked = {key: value for key, value in self.request.GET.items() if value}
-        if asked.keys() - _SHARED - _PLACE:
+        if asked.keys() - _SHARED - _PLACE or ("kind" in asked and name != _ENTITIES):
             return ""
         query = {
             "kind": asked.get("kind"), "town": asked.get("town"),
@@ -83,7 +88,7 @@ class VisitList(LedgerListView):
             "visited_until": asked.get("days_before") or timezone.localdate().isoformat(),
         }
         kept = {key: value for key, value in query.items() if value}
-        return f"{reverse('enterprises:entity_list')}?{urlencode(kept)}"
+        return f"{reverse(name)}?{urlencode(kept)}"
 
 
 class VisitDetail(ScopedDetailView):

@@ -117,12 +117,16 @@ def in_town(town: Any, day: date) -> Q:
     )
 
 
-def visited_between(first: date | None, last: date | None) -> QuerySet:
-    """Ids of the entities that were visited from ``first`` to ``last`` (both included)."""
+def visited_between(first: date | None, last: date | None, whom: str = "entity") -> QuerySet:
+    """Ids of the entities (or organizations) that were visited from ``first`` to ``last`` (both
+    included)."""
     visits = Visit.objects.all()
     if first:
         visits = visits.filter(visited_on__gte=first)
-    return visited_entities(visits.filter(visited_on__lte=last) if last else visits)
+    visits = visits.filter(visited_on__lte=last) if last else visits
+    if whom == "entity":
+        return visited_entities(visits)
+    return visits.filter(entity=None).order_by().values("organization")
 
 
 def assigned_among(instructors: Iterable[Any], whom: Any, day: date) -> set[Any]:

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from areas.choices import AreaLevel, GridType
 from areas.models import Area
-from common.filters import ScopedFilterSet
+from common.filters import ScopedFilterSet, scoped
 from common.views import day_of
 
 _KEPT = "_areas_in_scope"
@@ -74,6 +74,10 @@ class AreaListFilter(ScopedFilterSet):
 
     # Chosen by the tabs above the list.
     level = django_filters.ChoiceFilter(label="层级", choices=AreaLevel, widget=forms.HiddenInput)
+    # The page of an area and the column 下级 lead here with it.
+    parent = django_filters.ModelChoiceFilter(
+        label="上级区划", queryset=scoped(Area), to_field_name="code", widget=forms.HiddenInput
+    )
     grid_type = django_filters.ChoiceFilter(label="网格类型", choices=GridType)
     use = django_filters.ChoiceFilter(
         label="使用状态", choices=[("yes", "在用"), ("no", "停用")], method="filter_use"

@@ -1,6 +1,16 @@
 """Columns of the list of areas (区划)."""
 
+from typing import Any
+
+from django.urls import reverse
+
 from common.tables import Column
+
+
+def _children(row: Any) -> str | None:
+    """The list of the areas right below."""
+    return f"{reverse('areas:area_list')}?parent={row.code}" if row.child_count else None
+
 
 COLUMNS = (
     Column(
@@ -13,7 +23,7 @@ COLUMNS = (
     ),
     Column("level", "层级", value="get_level_display"),
     Column("parent", "上级", value="parent_name"),
-    Column("child_count", "下级", kind="number"),
+    Column("child_count", "下级", kind="number", link=_children),
     Column("grid_type", "网格类型", value="get_grid_type_display"),
     Column(
         "use",

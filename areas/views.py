@@ -57,8 +57,13 @@ class AreaList(LedgerListView):
         return super().get_context_data(levels=self.levels(), **kwargs)
 
     def levels(self) -> list[dict[str, Any]]:
-        """A tab for each level that there is, with the number of its areas."""
-        rows = Area.objects.within(self.request.scope).order_by()
+        """A tab for each level that there is, with the number of its areas under the other
+        conditions."""
+        query = self.request.GET.copy()
+        query.pop("level", None)
+        others = self.filterset_class(query, queryset=self.get_queryset(), request=self.request)
+        listed = others.qs.order_by().values("pk")
+        rows = Area.objects.within(self.request.scope).filter(pk__in=listed).order_by()
         counts = dict(rows.values_list("level").annotate(Count("pk")))
         current = self.request.GET.get("level", "")
         rest = query_without(self.request.GET, "level")

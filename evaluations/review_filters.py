@@ -21,7 +21,7 @@ _ORGANIZATION = (
 _HINT = "名称或拼音首字母"
 MATTERS = (
     ("judge", "有待核实的否决情形"), ("tied", "同分待定"), ("banded", "拟定了星级"),
-    ("objected", "有异议"), ("late", "没有评完"),
+    ("objected", "有异议"), ("late", "没有评完"), ("unbanded", "没有拟定星级"),
 )
 
 
@@ -54,7 +54,8 @@ class ReviewFilter(ScopedFilterSet):
     def filter_matter(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         conditions = {
             "judge": Q(pk__in=_suspected(queryset)), "tied": Q(is_tied=True),
-            "banded": Q(band__isnull=False), "objected": Q(objections__isnull=False),
+            "banded": Q(band__isnull=False), "unbanded": Q(band__isnull=True),
+            "objected": Q(objections__isnull=False),
             "late": ~Q(state=ReviewState.SCORED),
         }
         rows = queryset.filter(conditions[value])

@@ -175,9 +175,10 @@ class ReviewDetail(OfReview, TemplateView):
         bands = list(review.cycle.version.bands.all())
         held = shown.preview(bands, found.blocks)
         by_city = any(one.rank == held.rank and one.granted_by == GrantLevel.CITY for one in bands)
-        counts = shown.counts
+        counts, groups = shown.counts, shown.groups(only)
         context = self.get_context_data(
-            review=review, cycle=review.cycle, sheet=shown, groups=shown.groups(only), only=only,
+            review=review, cycle=review.cycle, sheet=shown, groups=groups, only=only,
+            shown_lines=sum(len(group.lines) for group in groups),
             filters=[
                 {"key": key, "label": label, "count": counts[key]}
                 for key, label in sheet.FILTERS.items() if counts[key] or key == only

@@ -60,6 +60,11 @@ class Shown:
     unseen: int = 0
     more: int = 0
 
+    @property
+    def seen(self) -> int:
+        """How many the user may see: the rows of their list."""
+        return self.total - self.unseen
+
 
 # --- Organizations ------------------------------------------------------------------------------
 

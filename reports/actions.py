@@ -18,10 +18,19 @@ from areas.queries import subtree_ids
 from common import jobs, workdays
 from common.refusals import Refused
 from evaluations.models import RatingCycle
-from reports import book, book_pdf, book_workbook, payload, pdf, rosters, workbook
+from reports import (
+    book,
+    book_pdf,
+    book_workbook,
+    bulletin_files,
+    payload,
+    pdf,
+    rosters,
+    workbook,
+)
 from reports.choices import RunState
 from reports.figures import Extent
-from reports.models import ReportRun
+from reports.models import Bulletin, ReportRun
 
 
 def request_report(
@@ -66,6 +75,28 @@ def request_book(*, cycle: RatingCycle, area: Area, by: Any, scope: Scope) -> Re
     as_of = min(cycle.last_on, timezone.localdate())
     with transaction.atomic():
         run = _numbered(ReportRun(area=area, as_of=as_of, cycle=cycle, asked_by=by))
+        jobs.start(kind="reports.build", subject=run.pk, by=by)
+    return run
+
+
+def request_bulletin(
+    *, bulletin: Bulletin, area: Area, is_worded: bool, by: Any, scope: Scope
+) -> ReportRun:
+    """Queue PDF and workbook of a bulletin over ``area``. ``is_worded``: numbers as they are spoken
+    of (2700余), the exact ones beside them. Raises Refused as :func:`request_report`."""
+    if not scope.may("build_reports"):
+        raise Refused("您没有生成报告的权限。")
+    if not _holds(scope.only(RIGHTS["build_reports"]), area):
+        raise Refused("只能生成您管理范围内的数据。")
+    if bulletin.as_of > timezone.localdate():
+        raise Refused("这份工作数据的时点还没有到。")
+    with transaction.atomic():
+        run = _numbered(
+            ReportRun(
+                area=area, as_of=bulletin.as_of, bulletin=bulletin, is_worded=is_worded,
+                asked_by=by,
+            )
+        )
         jobs.start(kind="reports.build", subject=run.pk, by=by)
     return run
 
@@ -119,13 +150,7 @@ def build(run: ReportRun, report: Callable[..., None], fence: Callable[[], None]
     drawn; a run that has them already is only drawn again."""
     if run.state == RunState.DONE:
         return
-    extent = Extent.of(acting_scope(run.asked_by, "build_reports"), run.area)
-    if run.cycle_id:
-        figures, lists = book.build(extent, run.area, run.cycle, run.as_of, report)
-    else:
-        figures = payload.build(extent, run.area, run.as_of, run.against, report)
-        report("正在整理名单", done=5, total=6)
-        lists = rosters.build(extent, run.as_of)
+    figures, lists = _counted(run, report)
     figures |= _imprint(run, lists)
     checksum = checksum_of(figures)
     report("正在排版", done=6, total=6)
@@ -139,6 +164,20 @@ def build(run: ReportRun, report: Callable[..., None], fence: Callable[[], None]
         run.state, run.finished_at, run.message = RunState.DONE, timezone.now(), ""
         run.save()
         fence()
+
+
+def _counted(
+    run: ReportRun, report: Callable[..., None]
+) -> tuple[dict[str, Any], list[rosters.Roster]]:
+    """The figures of a run and the lists that are kept with it, within the asker's scope."""
+    extent = Extent.of(acting_scope(run.asked_by, "build_reports"), run.area)
+    if run.bulletin_id:
+        return bulletin_files.build(extent, run.area, run.bulletin, run.is_worded, report), []
+    if run.cycle_id:
+        return book.build(extent, run.area, run.cycle, run.as_of, report)
+    figures = payload.build(extent, run.area, run.as_of, run.against, report)
+    report("正在整理名单", done=5, total=6)
+    return figures, rosters.build(extent, run.as_of)
 
 
 def _imprint(run: ReportRun, lists: list[rosters.Roster]) -> dict[str, Any]:
@@ -166,12 +205,17 @@ def draw(
 ) -> dict[str, bytes]:
     """PDF and xlsx of frozen figures: the same figures give the same numbers for ever."""
     imprint = {"number": number, "checksum": shown_checksum(checksum)}
+    paper, sheets = _DRAWN.get(figures.get("kind", ""), (pdf.draw, workbook.draw))
     table = io.BytesIO()
-    if figures.get("kind") == book.KIND:
-        book_workbook.draw(table, figures, lists, imprint)
-        return {"pdf": book_pdf.draw(figures, lists, imprint), "xlsx": table.getvalue()}
-    workbook.draw(table, figures, lists, imprint)
-    return {"pdf": pdf.draw(figures, lists, imprint), "xlsx": table.getvalue()}
+    sheets(table, figures, lists, imprint)
+    return {"pdf": paper(figures, lists, imprint), "xlsx": table.getvalue()}
+
+
+# What draws PDF and workbook of each kind of figures; else those of the coverage report.
+_DRAWN: dict[str, tuple[Callable[..., bytes], Callable[..., None]]] = {
+    book.KIND: (book_pdf.draw, book_workbook.draw),
+    bulletin_files.KIND: (bulletin_files.draw_pdf, bulletin_files.draw_workbook),
+}
 
 
 def shown_checksum(checksum: str) -> str:

@@ -20,10 +20,6 @@ class ReportsConfig(AppConfig):
             trace.track(ledger.model)
             declared.register(ledger)
 
-        for ledger in (resources.Bulletins, resources.BulletinLines):
-            trace.track(ledger.model)
-            declared.register(ledger)
-
         navigation.register(navigation.Item(
             "工作台", "reports:home", navigation.HOME, 0, count=home_count
         ))

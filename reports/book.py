@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from areas.choices import AreaLevel
 from areas.models import Area
 from evaluations import queries
+from evaluations.boards import list_url
 from evaluations.choices import CycleState, Level, ReviewState
 from evaluations.models import Evidence, RatingCycle, Review, Score, StarGrant
 from evaluations.rules import Scored, ranks
@@ -60,7 +62,8 @@ def build(
              "is_used": any(_total(one, level) is not None for one in reviews)}
             for level in Level
         ],
-        "bands": _bands(cycle, reviews),
+        "bands": _bands(cycle, area, reviews),
+        "url": _list_of(cycle, area),
         "ranking": _ranking(reviews, places, day),
     }
     return figures, _sheets(reviews, version.bonus_cap)
@@ -104,17 +107,29 @@ def _categories(review: Review, scores: Iterable[Score], cap: Decimal) -> list[d
     ]
 
 
-def _bands(cycle: RatingCycle, reviews: Iterable[Review]) -> list[dict[str, Any]]:
-    """How many have each band, the best first, and how many none."""
+def _list_of(cycle: RatingCycle, area: Area, **conditions: str) -> str:
+    """The reviews behind a number; of a town its own."""
+    town = {"town": str(area.pk)} if area.level == AreaLevel.TOWN else {}
+    return list_url(cycle, **town, **conditions)
+
+
+def _bands(
+    cycle: RatingCycle, area: Area, reviews: Iterable[Review]
+) -> list[dict[str, Any]]:
+    """How many have each band, the best first, and how many none, with their lists."""
     counted: dict[UUID | None, int] = {}
     for review in reviews:
         counted[review.band_id] = counted.get(review.band_id, 0) + 1
     bands = [
         {"label": band.label, "minimum": _plain(band.minimum),
-         "granted_by": band.get_granted_by_display(), "count": counted.get(band.pk, 0)}
+         "granted_by": band.get_granted_by_display(), "count": counted.get(band.pk, 0),
+         "url": _list_of(cycle, area, rank=str(band.rank))}
         for band in cycle.version.bands.all()
     ]
-    none = {"label": "不授", "minimum": "", "granted_by": "", "count": counted.get(None, 0)}
+    none = {
+        "label": "不授", "minimum": "", "granted_by": "", "count": counted.get(None, 0),
+        "url": _list_of(cycle, area, matter="unbanded"),
+    }
     return [*bands, none]
 
 

@@ -45,7 +45,8 @@ def _ranking(book: Book, payload: dict[str, Any], run: dict[str, str]) -> None:
     book.row(sheet, first, ["", "等次", "最低分", "审定层级", "个数"], book.head)
     for line, band in enumerate(payload["bands"], start=first + 1):
         book.row(sheet, line, [
-            "", band["label"], _number(band["minimum"]), band["granted_by"], band["count"],
+            "", band["label"], _number(band["minimum"]), band["granted_by"],
+            (band["count"], band["url"]) if "url" in band else band["count"],
         ])
 
 

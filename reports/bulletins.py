@@ -9,14 +9,16 @@ from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any
 
+from areas.models import Area
 from common.periods import EARLIEST, Span, in_words
 from common.tables import display
 from reports.choices import Part, PeriodMode, Wording
 from reports.drill import ALL, MET, UNMET, rows_url
 from reports.extent import Extent
-from reports.figures import Figure, Indicator, Number, Population, figures
+from reports.figures import Figure, Indicator, Number, Population, Share, figures
 from reports.indicators import INDICATORS
 from reports.kinds import ShareIndicator
+from reports.linked import share
 from reports.models import Bulletin, BulletinLine
 
 _BETWEEN = re.compile("[;；\n]+")
@@ -59,22 +61,24 @@ def parsed(conditions: str, population: Population) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a line asks of its indicator."""
+    """What a line asks of its indicator; ``area``: within which area, None for the whole scope."""
 
     line: BulletinLine
     indicator: Indicator
     day: date
     span: Span | None
     where: Mapping[str, str]
+    area: Area | None = None
 
     @classmethod
-    def by(cls, line: BulletinLine, as_of: date) -> "Asked":
+    def by(cls, line: BulletinLine, as_of: date, area: Area | None = None) -> "Asked":
         """Raises KeyError for an indicator that is not there."""
         indicator = INDICATORS[line.indicator]
         is_past = line.mode == PeriodMode.DAY and line.since is not None
         day = line.since if is_past else as_of
         span = span_of(line.mode, as_of, line.since) if indicator.period else None
-        return cls(line, indicator, day, span, parsed(line.conditions, indicator.population))
+        where = parsed(line.conditions, indicator.population)
+        return cls(line, indicator, day, span, where, area)
 
     @property
     def group(self) -> tuple[Any, ...]:
@@ -94,6 +98,10 @@ class Entry:
     @property
     def line(self) -> BulletinLine:
         return self.asked.line
+
+    @property
+    def label(self) -> str:
+        return self.line.label
 
     @property
     def number(self) -> str:
@@ -137,10 +145,21 @@ class Entry:
     @property
     def url(self) -> str:
         """The list of the rows that make it."""
-        part = _LISTS.get(Part(self.line.part), ALL)
-        return rows_url(
-            self.line.indicator, part, self.asked.day, None, self.asked.where, self.asked.span
-        )
+        part, one = _LISTS.get(Part(self.line.part), ALL), self.asked
+        return rows_url(one.indicator.key, part, one.day, one.area, one.where, one.span)
+
+    @property
+    def divisor(self) -> int:
+        """By what the number of the list is divided."""
+        return self.line.divisor or 1
+
+    @property
+    def share(self) -> dict[str, Any] | None:
+        """Numerator and denominator of a rate, each with its list."""
+        if not self.is_percent or not isinstance(self.figure, Share):
+            return None
+        one = self.asked
+        return share(self.figure, one.indicator.key, one.day, one.area, one.where, one.span)
 
     def rows(self, extent: Extent) -> Any:
         """The same rows as a query."""
@@ -157,13 +176,15 @@ class Entry:
             "section": self.line.section, "figure": self.line.number, "label": self.line.label,
             "value": self.plain, "number": self.number, "unit": self.unit,
             "wording": self.wording, "period": self.period, "basis": self.basis, "url": self.url,
+            "share": self.share, "divisor": self.divisor,
         }
 
 
-def entries(bulletin: Bulletin, extent: Extent) -> list[Entry]:
-    """All lines of a bulletin with their numbers within ``extent``, in its order. Raises KeyError
-    or ValueError for a line whose indicator or condition is not there (:func:`problem_of`)."""
-    asked = [Asked.by(line, bulletin.as_of) for line in bulletin.lines.all()]
+def entries(bulletin: Bulletin, extent: Extent, area: Area | None = None) -> list[Entry]:
+    """All lines of a bulletin with their numbers within ``extent``, in its order; their lists are
+    those of ``area``, the extent's own. Raises KeyError or ValueError for a line whose indicator
+    or condition is not there (:func:`problem_of`)."""
+    asked = [Asked.by(line, bulletin.as_of, area) for line in bulletin.lines.all()]
     counted: dict[tuple[Any, ...], dict[str, Figure]] = {}
     for group, members in _grouped(asked).items():
         first = members[0]
@@ -191,10 +212,10 @@ def value_of(figure: Figure, line: BulletinLine) -> Decimal | None:
     return exact if exact == exact.to_integral_value() else exact.quantize(_PLACES, ROUND_HALF_UP)
 
 
-def _part(share: Any, part: str) -> Any:
+def _part(figure: Share, part: str) -> Any:
     return {
-        Part.MET: share.met, Part.UNMET: share.unmet, Part.PERCENT: share.percent,
-    }.get(Part(part), share.total)
+        Part.MET: figure.met, Part.UNMET: figure.unmet, Part.PERCENT: figure.percent,
+    }.get(Part(part), figure.total)
 
 
 def worded(

@@ -9,12 +9,12 @@ from django.utils import timezone
 from areas.models import Area
 from common.models import BatchState, ImportBatch
 from common.templatetags.ui import day as in_words
-from reports.choices import RunState
+from reports.choices import RunKind, RunState
 from reports.drill import ALL, rows_url
 from reports.figures import Extent
-from reports.models import ReportRun
+from reports.models import KINDS, ReportRun
+from reports.named import quality
 from reports.populations import ENTITIES
-from reports.sections import quality
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,12 @@ class Check:
 def checks_before(extent: Extent, area: Area, day: date) -> list[Check]:
     """What to know before a report of ``area`` as of ``day`` is made."""
     return [*_made_before(extent, area, day), *_last_import(extent), *_unplaced(extent, area, day),
-            *_quality(extent, day)]
+            *_quality(extent, area, day)]
 
 
 def _made_before(extent: Extent, area: Area, day: date) -> Iterator[Check]:
     done = ReportRun.objects.within(extent.scope).filter(
-        area=area, as_of=day, state=RunState.DONE, cycle=None
+        KINDS[RunKind.COVERAGE], area=area, as_of=day, state=RunState.DONE
     )
     run = done.order_by("-asked_at").first()
     if run:
@@ -60,16 +60,17 @@ def _unplaced(extent: Extent, area: Area, day: date) -> Iterator[Check]:
     if count:
         yield Check(
             "warn", f"未填镇街的主体 {count:,} 家", "计入合计，不在任何一个镇街里。",
-            rows_url("entities", ALL, day, area, {"town": ""}), "看名单",
+            rows_url("entities", ALL, day, area, {"town": ""}),
         )
     else:
         yield Check("yes", "计入统计的主体都填了镇街")
 
 
-def _quality(extent: Extent, day: date) -> Iterator[Check]:
-    found = quality(extent, day)
+def _quality(extent: Extent, area: Area, day: date) -> Iterator[Check]:
+    found = quality(extent, day, area)
     for fact in found:
         if fact["value"]:
-            yield Check("warn", f"{fact['label']} {fact['value']:,} {fact['unit']}")
+            text = f"{fact['label']} {fact['value']:,} {fact['unit']}"
+            yield Check("warn", text, url=fact["url"])
     if not any(fact["value"] for fact in found):
         yield Check("yes", "台账没有发现缺项和出入")

@@ -9,6 +9,14 @@ class RunState(TextChoices):
     FAILED = "failed", "未生成"
 
 
+class RunKind(TextChoices):
+    """What a run makes."""
+
+    COVERAGE = "coverage", "覆盖情况报告"
+    BOOK = "book", "评定结果册"
+    BULLETIN = "bulletin", "工作数据"
+
+
 class PeriodMode(TextChoices):
     """What a published figure is of: a day, or a period in one of the four ways of speaking."""
 

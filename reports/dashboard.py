@@ -180,6 +180,11 @@ class Board:
         return f"{self.total:,} {self.unit}{self.kind.label}的覆盖状态：{words}"
 
     @property
+    def total_url(self) -> str:
+        """The list of the entities that the rates count."""
+        return self.heads[0].counted.total_url
+
+    @property
     def total(self) -> int:
         """How many entities of the kind count."""
         return self._cell("org_coverage", self.kind).total

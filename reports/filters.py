@@ -5,7 +5,8 @@ from django.db.models import QuerySet
 
 from areas.models import Area
 from common.filters import ScopedFilterSet, scoped
-from reports.choices import RunState
+from reports.choices import RunKind, RunState
+from reports.models import KINDS
 
 
 class RunFilter(ScopedFilterSet):
@@ -19,8 +20,7 @@ class RunFilter(ScopedFilterSet):
         label="范围", queryset=scoped(Area), to_field_name="code"
     )
     kind = django_filters.ChoiceFilter(
-        label="种类", choices=[("coverage", "覆盖情况报告"), ("book", "评定结果册")],
-        method="filter_kind",
+        label="种类", choices=RunKind, method="filter_kind"
     )
     state = django_filters.ChoiceFilter(label="状态", choices=RunState)
     origin = django_filters.ChoiceFilter(
@@ -30,7 +30,7 @@ class RunFilter(ScopedFilterSet):
     day = django_filters.DateFromToRangeFilter(label="时点", field_name="as_of")
 
     def filter_kind(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        return queryset.filter(cycle__isnull=value != "book")
+        return queryset.filter(KINDS[value])
 
     def filter_origin(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(is_automatic=value == "auto")

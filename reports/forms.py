@@ -12,9 +12,9 @@ from areas.models import Area
 from common.forms import DayInput, ScopedForm
 from common.refusals import Refused
 from evaluations.models import RatingCycle
-from reports.actions import request_book, request_report
+from reports.actions import request_book, request_bulletin, request_report
 from reports.conditions import Places
-from reports.models import ReportRun
+from reports.models import Bulletin, ReportRun
 
 _LEVELS = (AreaLevel.DISTRICT, AreaLevel.TOWN, AreaLevel.PARK)
 
@@ -90,3 +90,26 @@ class BookForm(AskingForm):
     def save(self) -> ReportRun:
         """Queue the book. Raises Refused."""
         return request_book(by=self.user, scope=self.scope, **self.cleaned_data)
+
+
+class BulletinForm(AskingForm):
+    """Bulletin, area and wording of its files."""
+
+    bulletin = forms.ModelChoiceField(
+        label="工作数据", queryset=Bulletin.objects.none(), empty_label=None
+    )
+    area = forms.ModelChoiceField(
+        label="范围", queryset=Area.objects.none(), to_field_name="code", empty_label=None
+    )
+    is_worded = forms.BooleanField(
+        label="用余、近、超的说法", required=False,
+        help_text="数印成“2700余家”这样，准确数印在旁边。不勾选就只印准确数。",
+    )
+
+    def narrow(self, scope: Scope) -> None:
+        self.fields["bulletin"].queryset = Bulletin.objects.within(scope)
+        self.fields["area"].queryset = _areas(scope)
+
+    def save(self) -> ReportRun:
+        """Queue the files. Raises Refused."""
+        return request_bulletin(by=self.user, scope=self.scope, **self.cleaned_data)

@@ -70,7 +70,7 @@ def instructors_ending(person: Asker) -> Matter:
 
 def _own(person: Asker, **conditions) -> QuerySet[ReportRun]:
     runs = ReportRun.objects.within(person.scope).filter(asked_by=person.user, **conditions)
-    return runs.select_related("area", "cycle").defer("payload").order_by("-asked_at")
+    return runs.select_related("area", "cycle", "bulletin").defer("payload").order_by("-asked_at")
 
 
 def _matter(label: str, runs: QuerySet[ReportRun], note: str, verb: str) -> Matter:

@@ -1,5 +1,5 @@
-"""Report runs: a report that was asked for, its frozen figures and its files. There are two kinds:
-the coverage report, and the rating book of a cycle. Bulletins: the figures that a district
+"""Report runs: a report that was asked for, its frozen figures and its files, of three kinds: the
+coverage report, the rating book of a cycle, a bulletin. Bulletins: the figures that a district
 publishes, in its own words and order."""
 
 import uuid
@@ -11,9 +11,16 @@ from django.utils import timezone
 
 from common.ledgers.record import DeclaredRecord
 from common.scoping import ScopedQuerySet
-from reports.choices import Part, PeriodMode, RunState, Wording
+from reports.choices import Part, PeriodMode, RunKind, RunState, Wording
 
 COVERAGE_TITLE = "党的组织和工作覆盖情况报告"
+# The conditions of each kind of run.
+KINDS: dict[str, models.Q] = {
+    RunKind.COVERAGE: models.Q(cycle=None, bulletin=None),
+    RunKind.BOOK: models.Q(cycle__isnull=False),
+    RunKind.BULLETIN: models.Q(bulletin__isnull=False),
+}
+_PREFIXES = {RunKind.COVERAGE: "BG", RunKind.BOOK: "PD", RunKind.BULLETIN: "SJ"}
 
 
 def book_title(cycle: str) -> str:
@@ -34,6 +41,10 @@ class ReportRun(models.Model):
         "evaluations.RatingCycle", models.PROTECT, null=True, related_name="books",
         verbose_name="评定周期",
     )
+    bulletin = models.ForeignKey(
+        "reports.Bulletin", models.PROTECT, null=True, related_name="runs", verbose_name="工作数据"
+    )
+    is_worded = models.BooleanField("用余、近、超的说法", default=False)
     state = models.CharField("状态", max_length=10, choices=RunState, default=RunState.QUEUED)
     message = models.TextField("说明", blank=True)
     is_automatic = models.BooleanField("自动生成", default=False)
@@ -61,14 +72,24 @@ class ReportRun(models.Model):
         return reverse("reports:run", args=[self.pk])
 
     @property
+    def kind(self) -> RunKind:
+        """What it makes."""
+        if self.bulletin_id:
+            return RunKind.BULLETIN
+        return RunKind.BOOK if self.cycle_id else RunKind.COVERAGE
+
+    @property
     def title(self) -> str:
         """What the report is called, without its area."""
+        if self.bulletin_id:
+            return str(self.bulletin)
         return book_title(str(self.cycle)) if self.cycle_id else COVERAGE_TITLE
 
     @property
     def prefix(self) -> str:
         """Before the day in its number."""
-        return "PD" if self.cycle_id else "BG"
+        return _PREFIXES[self.kind]
+
 
 class Bulletin(DeclaredRecord):
     """工作数据: what a district publishes of its work on a day, line by line. Everybody who reads

@@ -17,10 +17,11 @@ from organizations.choices import CoverageState
 from organizations.coverage import coverage_counts
 from reports import attribution, sections
 from reports.drill import ALL, MET, UNMET, change_url, rows_url, state_url
-from reports.figures import Extent, Share, cells, figures, percent
+from reports.figures import Cell, Extent, Share, cells, figures, percent
 from reports.indicators import FAMILY, INDICATORS
 from reports.life_table import life
 from reports.linked import number, share
+from reports.named import quality
 from reports.populations import MEMBERS, ORGANIZATIONS
 from reports.ratings_table import ratings
 from reports.trend import month_ends, org_coverage_trend
@@ -66,13 +67,13 @@ def build(
         for dimension in ("town", "park", "industry")
     ]
     say("正在统计党组织、党员和指导员", done=4, total=6)
-    payload["elections"] = sections.elections(extent, day)
-    payload["secretaries"] = sections.secretaries(extent, day)
-    payload["members"] = sections.members(extent, day)
-    payload["instructors"] = sections.instructors(extent, day)
+    payload["elections"] = sections.elections(extent, day, area)
+    payload["secretaries"] = sections.secretaries(extent, day, area)
+    payload["members"] = sections.members(extent, day, area)
+    payload["instructors"] = sections.instructors(extent, day, area)
     payload["life"] = life(extent, area, day)
     payload["ratings"] = ratings(extent, area, day)
-    payload["quality"] = sections.quality(extent, day)
+    payload["quality"] = quality(extent, day, area)
     return payload
 
 
@@ -228,15 +229,17 @@ def _table(
     by_key = {key: {cell.key: cell for cell in found[key]} for key in _COLUMNS}
     members = _members_by_town(extent, day, where) if dimension == "town" else {}
     rows = []
-    for cell in found["org_coverage"]:
+    for cell in _with_members(found["org_coverage"], members):
         inside = {**where, dimension: cell.key}
         parts = {key: by_key[key].get(cell.key) for key in _COLUMNS}
-        rows.append(_line(cell.key, cell.label, parts, members.get(cell.key), day, area, inside))
+        count = members[cell.key].figure.value if cell.key in members else None
+        parts["org_coverage"] = cell
+        rows.append(_line(cell.key, cell.label, parts, count, day, area, inside))
     total = _line(
         "",
         "合计",
         {key: _Whole(sums[key]) for key in _COLUMNS},
-        sum(members.values()) if members else None,
+        sum(cell.figure.value for cell in members.values()) if members else None,
         day,
         area,
         dict(where),
@@ -262,6 +265,7 @@ def _line(key, label, parts, members, day, area, where) -> dict[str, Any]:
         "key": key,
         "label": label,
         "members": members,
+        "members_url": rows_url("members", ALL, day, area, _of_members(where)),
         "org_coverage": share(org, "org_coverage", day, area, where),
         "work_only": {
             "value": work.met - org.met,
@@ -275,8 +279,21 @@ def _line(key, label, parts, members, day, area, where) -> dict[str, Any]:
     }
 
 
-def _members_by_town(extent: Extent, day: date, where) -> dict[str, int]:
-    found: Iterable = INDICATORS["members"].by(
-        "town", extent, day, {"works_at_kind": where["kind"]}
-    )
-    return {cell.key: cell.figure.value for cell in found}
+def _members_by_town(extent: Extent, day: date, where) -> dict[str, Cell]:
+    found = INDICATORS["members"].by("town", extent, day, _of_members(where))
+    return {cell.key: cell for cell in found}
+
+
+def _of_members(where) -> dict[str, str]:
+    """The cell of the members who work at what stands in a cell of entities; the members of a park
+    or an industry have no column."""
+    cell = {"works_at_kind": where["kind"]}
+    return cell | ({"town": where["town"]} if "town" in where else {})
+
+
+def _with_members(found: Iterable[Cell], members: dict[str, Cell]) -> list[Cell]:
+    """The cells of entities, and those where members are but no entity: no member is dropped."""
+    known = {cell.key: cell for cell in found}
+    missing = [cell for key, cell in members.items() if key not in known]
+    cells_of = [*known.values(), *(Cell(one.key, one.label, Share(0, 0)) for one in missing)]
+    return sorted(cells_of, key=lambda cell: (not cell.key, cell.key)) if missing else cells_of

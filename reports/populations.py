@@ -1,6 +1,7 @@
 """Whom the coverage family counts (ledgers.md §3): rows of a day, ways to divide them, and the
 conditions that need knowledge of members and terms. Coverage itself: organizations/coverage.py."""
 
+from collections.abc import Callable
 from datetime import date
 
 from django.db.models import (
@@ -21,6 +22,7 @@ from enterprises.industries import SECTIONS
 from enterprises.models import Entity, EntityState, counts_on
 from evaluations.choices import GrantLevel
 from evaluations.models import StarGrant
+from members.choices import MemberCategory, Mobility, Sex
 from members.models import Member
 from organizations.choices import OrganizationCategory, SetUpMode
 from organizations.coverage import valid_links
@@ -290,7 +292,16 @@ def _named(name: str) -> QuerySet:
     return found.order_by().values("pk")
 
 
+def _chosen(path: str, choices: type[TextChoices]) -> Callable[[str, date], Q]:
+    """Rows with the value of this label."""
+    stored = {label: value for value, label in choices.choices}
+    return lambda label, _day: Q(**{path: stored[label]}) if label in stored else Q(pk__in=[])
+
+
 MEMBER_FILTERS = {
+    "member_category": Filter("党员类别", _chosen("state__category", MemberCategory)),
+    "sex": Filter("性别", _chosen("sex", Sex)),
+    "mobility": Filter("是否流动", _chosen("mobility", Mobility)),
     "works_at_kind": Filter("工作单位类型", _works_at_kind),
     "works_in_park": Filter("工作单位所在园区", _works_in_park),
     "managed_by": Filter("管理党组织", _managed_by),

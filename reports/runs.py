@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.scope import Scope
-from reports.choices import RunState
+from reports.choices import RunKind, RunState
 from reports.counted import MINUS
-from reports.models import ReportRun
+from reports.models import KINDS, ReportRun
 
 HEADS = ("org_coverage", "work_coverage", "eligible_organized", "with_members_coverage")
 
@@ -22,7 +22,7 @@ def heads_of(payload: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 def previous_run(run: ReportRun, scope: Scope) -> ReportRun | None:
     """The finished report of the same area as of the latest earlier day."""
     earlier = ReportRun.objects.within(scope).filter(
-        area=run.area, as_of__lt=run.as_of, state=RunState.DONE, cycle=None
+        KINDS[RunKind.COVERAGE], area=run.area, as_of__lt=run.as_of, state=RunState.DONE
     )
     return earlier.order_by("-as_of", "-asked_at").first()
 

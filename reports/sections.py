@@ -1,25 +1,25 @@
-"""Further sections of the coverage report: elections due, secretaries, members, instructors,
-data quality. Each returns plain values for the frozen payload."""
+"""Further sections of the coverage report: elections due, secretaries, members, instructors.
+Each returns plain values for the frozen payload."""
 
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
-from accounts.scope import Scope
-from areas.choices import AreaLevel
 from areas.models import Area
-from areas.queries import subtree_ids
 from common import parameters
 from common.dated import BEGINNING
-from members.choices import MemberCategory, Mobility
-from members.models import MemberState
+from common.periods import Span
+from members.choices import MemberCategory, Mobility, Sex
 from organizations.choices import Commitment, InstructorSource
 from organizations.coverage import serving_assignments
-from organizations.models import Appointment, Instructor, PendingUnit, Post, Term
+from organizations.models import Instructor, Post, Term
 from organizations.rules import OVERDUE, election_due, reminder_stage
+from reports.drill import ALL, UNMET, due_url, rows_url
 from reports.figures import Extent, percent
-from reports.populations import ENTITIES, MEMBERS, ORGANIZATIONS
+from reports.named import without_instructor
+from reports.people import GRIDS
+from reports.populations import MEMBERS, ORGANIZATIONS
 
 AGE_BANDS = (
     ("30岁及以下", 0, 30),
@@ -30,7 +30,7 @@ AGE_BANDS = (
 )
 
 
-def elections(extent: Extent, day: date) -> dict[str, Any]:
+def elections(extent: Extent, day: date, area: Area | None = None) -> dict[str, Any]:
     """换届预警: organizations whose term has run out or runs out within the reminder months."""
     months = parameters.value("election.reminder_months", on=day)
     organizations = {
@@ -65,10 +65,16 @@ def elections(extent: Extent, day: date) -> dict[str, Any]:
         )
     rows.sort(key=lambda row: (row["due"], row["name"]))
     overdue = sum(row["stage"] == "已逾期" for row in rows)
-    return {"rows": rows, "overdue": overdue, "soon": len(rows) - overdue}
+    return {
+        "rows": rows, "overdue": overdue, "soon": len(rows) - overdue,
+        "urls": {
+            "overdue": rows_url("election_on_time", UNMET, day, area),
+            "soon": due_url("elections", day, area),
+        },
+    }
 
 
-def secretaries(extent: Extent, day: date) -> dict[str, Any]:
+def secretaries(extent: Extent, day: date, area: Area | None = None) -> dict[str, Any]:
     """Secretaries in post by age band (birth date known)."""
     organizations = ORGANIZATIONS.rows(extent, day).values("pk")
     posts = Post.objects.at(day).filter(organization__in=organizations)
@@ -80,23 +86,25 @@ def secretaries(extent: Extent, day: date) -> dict[str, Any]:
     return {
         "in_post": len(births),
         "bands": [
-            {"label": label, "value": sum(low <= age <= high for age in ages)}
+            {"label": label, "value": sum(low <= age <= high for age in ages),
+             "url": rows_url("secretaries", ALL, day, area, {"age": f"{low}-{high}"})}
             for label, low, high in AGE_BANDS
         ],
         "oldest": max(ages, default=None),
+        "oldest_url": rows_url("secretary_oldest", ALL, day, area),
     }
 
 
-def members(extent: Extent, day: date) -> dict[str, Any]:
+def members(extent: Extent, day: date, area: Area | None = None) -> dict[str, Any]:
     """Members that count, by category, sex, mobility and where their affiliation lies."""
-    rows = MEMBERS.rows(extent, day)
+    rows, year = MEMBERS.rows(extent, day), Span(day.replace(month=1, day=1), day)
     found = rows.aggregate(
         total=Count("pk"),
         full=Count("pk", filter=Q(state__category=MemberCategory.FULL)),
         women=Count("pk", filter=Q(sex="女")),
         moving_in=Count("pk", filter=Q(mobility=Mobility.IN)),
         moving_out=Count("pk", filter=Q(mobility=Mobility.OUT)),
-        joined_this_year=Count("pk", filter=Q(joined_on__year=day.year)),
+        joined_this_year=Count("pk", filter=Q(joined_on__range=(year.first, year.last))),
         affiliated=Count("pk", filter=Q(affiliated_with=F("managed_by"))),
     )
     share = percent(found["affiliated"], found["total"])
@@ -104,14 +112,27 @@ def members(extent: Extent, day: date) -> dict[str, Any]:
         **found,
         "probationary": found["total"] - found["full"],
         "affiliated_percent": None if share is None else str(share),
+        "urls": {
+            name: rows_url("members", ALL, day, area, where) for name, where in _MEMBERS.items()
+        } | {"joined_this_year": rows_url("members_joined", ALL, day, area, None, year)},
     }
+
+
+# Parts of the members, as conditions of their list.
+_MEMBERS = {
+    "full": {"member_category": MemberCategory.FULL.label},
+    "probationary": {"member_category": MemberCategory.PROBATIONARY.label},
+    "women": {"sex": Sex.FEMALE.label},
+    "moving_in": {"mobility": Mobility.IN.label},
+    "moving_out": {"mobility": Mobility.OUT.label},
+}
 
 
 def _serving(extent: Extent, day: date) -> QuerySet[Instructor]:
     return extent.limit(Instructor.objects.serving(day), day)
 
 
-def instructors(extent: Extent, day: date) -> dict[str, Any]:
+def instructors(extent: Extent, day: date, area: Area | None = None) -> dict[str, Any]:
     """Instructors who serve, their sources, what they are assigned, grids without one."""
     serving = _serving(extent, day)
     found = serving.aggregate(
@@ -122,16 +143,19 @@ def instructors(extent: Extent, day: date) -> dict[str, Any]:
     assigned = serving_assignments(day).filter(instructor__in=serving.values("pk"))
     firms = assigned.exclude(entity=None)
     most = firms.values("instructor").annotate(n=Count("entity", distinct=True)).order_by("-n")
-    held = Exists(Appointment.objects.at(day).filter(grid=OuterRef("pk")))
-    grids = _grids(extent.scope if extent.area is None else extent.area, day).aggregate(
-        total=Count("pk"), without=Count("pk", filter=~held)
+    grids = GRIDS.rows(extent, day).aggregate(
+        total=Count("pk"), without=Count("pk", filter=without_instructor(day))
     )
+
+    def url(**where: str) -> str:
+        return rows_url("instructors", ALL, day, area, where)
+
     return {
         "total": found["total"],
         "full_time": found["full_time"],
         "part_time": found["total"] - found["full_time"],
         "sources": [
-            {"label": source.label, "value": found[source.value]}
+            {"label": source.label, "value": found[source.value], "url": url(source=source.label)}
             for source in InstructorSource
             if found[source.value]
         ],
@@ -139,40 +163,11 @@ def instructors(extent: Extent, day: date) -> dict[str, Any]:
         "most": (most.first() or {"n": 0})["n"],
         "grids": grids["total"],
         "grids_without": grids["without"],
+        "urls": {
+            "total": url(), "full_time": url(commitment=Commitment.FULL_TIME.label),
+            "part_time": url(commitment=Commitment.PART_TIME.label),
+            "entities": due_url("assigned_entities", day, area),
+            "grids": rows_url("grids", ALL, day, area),
+            "grids_without": due_url("grids_without", day, area),
+        },
     }
-
-
-def _grids(scope: Scope, day: date) -> QuerySet[Area]:
-    grids = Area.objects.filter(level=AreaLevel.GRID).in_use(day)
-    return grids if scope.everything else grids.filter(pk__in=subtree_ids(scope.roots))
-
-
-def quality(extent: Extent, day: date) -> list[dict[str, Any]]:
-    """What the ledgers leave open; named, never dropped from a figure."""
-    entities = ENTITIES.rows(extent, day)
-    at_work = (
-        MEMBERS.rows(extent, day)
-        .exclude(state__workplace=None)
-        .values("state__workplace")
-        .annotate(n=Count("pk"))
-        .values_list("state__workplace", "n")
-    )
-    roster = dict(at_work.order_by())
-    stated = entities.exclude(stated_member_count=None).values_list("pk", "stated_member_count")
-    differing = sum(count != roster.get(pk, 0) for pk, count in stated)
-    waiting = MemberState.objects.at(day).filter(workplace=None).exclude(workplace_text="")
-    members_waiting = waiting.filter(member__in=MEMBERS.rows(extent, day).values("pk")).count()
-    units = PendingUnit.objects.filter(
-        organization__in=ORGANIZATIONS.rows(extent, day).values("pk")
-    ).count()
-    without = entities.aggregate(
-        grid=Count("pk", filter=Q(state__grid=None)),
-        division=Count("pk", filter=Q(state__division="")),
-    )
-    return [
-        {"label": "未落网格的主体", "value": without["grid"], "unit": "家"},
-        {"label": "行业只填到门类、不能划型的主体", "value": without["division"], "unit": "家"},
-        {"label": "填报党员总数与花名册不一致的主体", "value": differing, "unit": "家"},
-        {"label": "工作单位尚未匹配到主体的党员", "value": members_waiting, "unit": "名"},
-        {"label": "党组织台账中尚未匹配的依托单位", "value": units, "unit": "处"},
-    ]

@@ -28,6 +28,7 @@ from organizations.queries import set_terms, stage_words
 from reports.charts import STATE_LOOK
 from reports.declared import sheet_of
 from reports.honours import HONOUR_SHEET
+from reports.named import UNIT_SHEET
 from reports.opening import address, opening
 from reports.rule_figures import RULE_SHEET
 from reports.schemes import CRITERION_SHEET, STAR_SHEET
@@ -339,8 +340,8 @@ SHEETS = {
     sheet.model: sheet
     for sheet in (
         ENTITY_SHEET, ORGANIZATION_SHEET, MEMBER_SHEET, INSTRUCTOR_SHEET, LOG_SHEET, *EVENT_SHEETS,
-        TICKET_SHEET, COMMITMENT_SHEET, PROMISE_SHEET, HONOUR_SHEET,
-        RULE_SHEET, CRITERION_SHEET, STAR_SHEET,
+        TICKET_SHEET, COMMITMENT_SHEET, PROMISE_SHEET, HONOUR_SHEET, RULE_SHEET, UNIT_SHEET,
+        CRITERION_SHEET, STAR_SHEET,
         *(sheet_of(ledger) for ledger in declared_ledgers()),
     )
 }

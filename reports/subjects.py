@@ -27,6 +27,7 @@ from reports.drill import FROM, MET, TO, UNMET
 from reports.figures import Extent, Filter, Indicator, Population, Share, Where
 from reports.indicators import INDICATORS, ORG_COVERAGE
 from reports.kinds import MeasuredIndicator, ShareIndicator
+from reports.named import GAPS, NAMED
 from reports.populations import ENTITIES, INDUSTRY
 from reports.rule_figures import ParameterIndicator
 from reports.states import state_rows
@@ -253,7 +254,7 @@ def of_change(name: str, request: HttpRequest, scope: Scope) -> Subject:
 
 
 def of_due(name: str, request: HttpRequest, scope: Scope) -> Subject:
-    """What is due: elections, instructors. Anything else is 404."""
+    """What is due or open: elections, instructors, gaps of the ledgers. Anything else is 404."""
     asked = Asked.by(request, scope)
     if name == "elections":
         months = due.reminder_months(asked.day)
@@ -267,6 +268,13 @@ def of_due(name: str, request: HttpRequest, scope: Scope) -> Subject:
             title="指导员聘期将满", figure="聘期提醒", cell="",
             basis="在聘指导员，聘期三个月内到期",
             rows=_plain(due.instructors_ending, asked, Instructor),
+        )
+    if name in NAMED:
+        one = NAMED[name]
+        rows = one.rows(asked.extent, asked.day)
+        return asked.subject(
+            title=one.label, figure="数据质量" if name in GAPS else one.label, cell="",
+            unit=one.unit, basis=one.label, rows=rows.none() if asked.where else rows,
         )
     raise Http404
 

@@ -18,7 +18,8 @@ def _failed(job: Job, sentence: str) -> None:
 @job_kind("reports.build", label="生成报告", on_failed=_failed)
 def build(job: Job, report: Report) -> None:
     """Build a report run."""
-    run = ReportRun.objects.select_related("area", "asked_by", "cycle").get(pk=job.subject)
+    related = ("area", "asked_by", "cycle", "bulletin")
+    run = ReportRun.objects.select_related(*related).get(pk=job.subject)
     actions.build(run, report, partial(fence, job))
 
 

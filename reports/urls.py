@@ -16,6 +16,7 @@ urlpatterns = [
     path("bulletins/<uuid:pk>/", views_bulletins.BulletinDetail.as_view(), name="bulletin"),
     path("reports/", views_runs.RunList.as_view(), name="run_list"),
     path("reports/book/", views_runs.BookCreate.as_view(), name="book_new"),
+    path("reports/bulletin/", views_runs.BulletinCreate.as_view(), name="bulletin_new"),
     path("reports/new/", views_runs.RunCreate.as_view(), name="run_new"),
     path("reports/<uuid:pk>/", views_runs.RunDetail.as_view(), name="run"),
     path("reports/<uuid:pk>/<str:kind>/", views_runs.RunFile.as_view(), name="run_file"),

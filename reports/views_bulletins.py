@@ -1,6 +1,5 @@
 """工作数据: the figures that a district publishes, each with its list."""
 
-from itertools import groupby
 from typing import Any
 
 from django.db.models import Count
@@ -11,6 +10,7 @@ from common.filters import ScopedFilterSet
 from common.lists import ScopedListView, Sort
 from common.tables import Column
 from common.views import ScopedDetailView
+from reports.bulletin_files import by_section
 from reports.bulletins import entries
 from reports.figures import Extent
 from reports.models import Bulletin
@@ -58,9 +58,7 @@ class BulletinDetail(ScopedDetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found = entries(self.object, Extent.of(self.scope))
-        sections = [
-            (title, list(lines)) for title, lines in groupby(found, lambda one: one.line.section)
-        ]
         return super().get_context_data(
-            title=self.object.name, bulletin=self.object, sections=sections, **kwargs
+            title=self.object.name, bulletin=self.object, sections=by_section(found),
+            may_build=self.scope.may("build_reports"), **kwargs,
         )

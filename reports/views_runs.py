@@ -1,6 +1,7 @@
 """统计报告: past reports, asking for a new one, its page, its files."""
 
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.db.models import F, Func, JSONField, QuerySet, Value
 from django.http import (
@@ -10,6 +11,7 @@ from django.http import (
     HttpResponse,
     HttpResponseRedirect,
 )
+from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import View
 from django_htmx.http import HttpResponseClientRedirect
@@ -23,12 +25,12 @@ from common.views import ObjectMixin, ScopedDetailView, ScopedFormView, day_of
 from evaluations.models import RatingCycle
 from reports.actions import shown_checksum
 from reports.checks import checks_before
-from reports.choices import RunState
+from reports.choices import RunKind, RunState
 from reports.conditions import Places
 from reports.figures import Extent
 from reports.filters import RunFilter
-from reports.forms import BookForm, RunForm
-from reports.models import COVERAGE_TITLE, ReportRun
+from reports.forms import BookForm, BulletinForm, RunForm
+from reports.models import COVERAGE_TITLE, Bulletin, ReportRun
 from reports.runs import compared, heads_of, previous_run
 from reports.tables import COLUMNS, asker
 from reports.trend import usual_comparison
@@ -60,13 +62,13 @@ class RunList(ScopedListView):
             template="jsonb_path_query_first(%(expressions)s::jsonpath)",
             output_field=JSONField(),
         )
-        runs = super().get_queryset().select_related("area", "asked_by", "cycle")
+        runs = super().get_queryset().select_related("area", "asked_by", "cycle", "bulletin")
         return runs.annotate(rate=rate).defer("payload")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             may_build=self.scope.may("build_reports"), has_cycles=RatingCycle.objects.exists(),
-            **kwargs,
+            has_bulletins=Bulletin.objects.within(self.scope).exists(), **kwargs,
         )
 
 
@@ -109,25 +111,40 @@ class RunCreate(ScopedFormView):
         )
 
 
-class BookCreate(ScopedFormView):
-    """生成评定结果册 of a cycle."""
+class PartCreate(ScopedFormView):
+    """Base of the forms for what is not the coverage report. ``of``: the field that the page which
+    one comes from names in the address."""
 
     roles = RIGHTS["build_reports"]
-    template_name = "reports/book_form.html"
-    form_class = BookForm
-    title, submit_label = "生成评定结果册", "生成结果册"
     success_message = ""
+    of: ClassVar[str]
 
     def get_initial(self) -> dict[str, Any]:
-        """The cycle of the page that one comes from, and the granted area."""
+        """What the page that one comes from is of, and the granted area."""
         root = Places(self.scope).root
-        return {"cycle": self.request.GET.get("cycle"), "area": root.code if root else None}
+        return {self.of: self.request.GET.get(self.of), "area": root.code if root else None}
 
-    def form_valid(self, form: BookForm) -> HttpResponse:
+    def form_valid(self, form: BookForm | BulletinForm) -> HttpResponse:
         run = form.try_save()
         if run is None:
             return self.form_invalid(form)
         return HttpResponseRedirect(run.get_absolute_url())
+
+
+class BookCreate(PartCreate):
+    """生成评定结果册 of a cycle."""
+
+    template_name = "reports/book_form.html"
+    form_class, of = BookForm, "cycle"
+    title, submit_label = "生成评定结果册", "生成结果册"
+
+
+class BulletinCreate(PartCreate):
+    """生成 PDF 和数据表 of a bulletin."""
+
+    template_name = "reports/bulletin_form.html"
+    form_class, of = BulletinForm, "bulletin"
+    title, submit_label = "生成工作数据的 PDF 和数据表", "生成"
 
 
 class RunDetail(ScopedDetailView):
@@ -138,7 +155,7 @@ class RunDetail(ScopedDetailView):
     template_name = "reports/run.html"
 
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().select_related("area", "asked_by", "cycle")
+        return super().get_queryset().select_related("area", "asked_by", "cycle", "bulletin")
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         is_poll = request.htmx and request.htmx.target == "progress"
@@ -149,11 +166,11 @@ class RunDetail(ScopedDetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         run = self.object
         context = {"title": f"{run.area}{run.title}", "asker": asker(run), "run": run,
-                   "may_build": self.scope.may("build_reports")}
+                   "may_build": self.scope.may("build_reports"), "again": again_url(run)}
         if run.state == RunState.QUEUED:
             jobs = Job.objects.filter(kind="reports.build", subject=run.pk)
             context |= {"job": jobs.order_by("-created_at").first(), "running": True}
-        elif run.payload and run.cycle_id:
+        elif run.payload and run.kind != RunKind.COVERAGE:
             context |= {"figures": run.payload, "checksum": shown_checksum(run.checksum)}
         elif run.payload:
             before = previous_run(run, self.scope)
@@ -196,3 +213,14 @@ class RunFile(ObjectMixin, View):
 def file_title(run: ReportRun) -> str:
     """明川区党的组织和工作覆盖情况报告20261031."""
     return f"{run.area}{run.title}{run.as_of:%Y%m%d}"
+
+
+def again_url(run: ReportRun) -> str:
+    """The form that asks for the same once more."""
+    if run.bulletin_id:
+        return f"{reverse('reports:bulletin_new')}?{urlencode({'bulletin': run.bulletin_id})}"
+    if run.cycle_id:
+        return f"{reverse('reports:book_new')}?{urlencode({'cycle': run.cycle_id})}"
+    against = run.against.isoformat() if run.against else ""
+    query = {"area": run.area.code, "as_of": run.as_of.isoformat(), "against": against}
+    return f"{reverse('reports:run_new')}?{urlencode(query)}"

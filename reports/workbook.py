@@ -30,7 +30,10 @@ class Book:
         )
         self.text = make({"num_format": "@"})
         self.number = make({"num_format": "#,##0"})
-        self.link = make({"num_format": "#,##0", "font_color": "#1f5fa8", "underline": 1})
+        blue = {"font_color": "#1f5fa8", "underline": 1}
+        self.link = make({"num_format": "#,##0", **blue})
+        self.link_exact = make({"num_format": "#,##0.0#", **blue})
+        self.link_text = make({"num_format": "@", "align": "right", **blue})
         self.note = make({"font_color": "#4a5158", "text_wrap": True})
 
     def sheet(self, name: str, widths: Iterable[int]) -> Any:
@@ -40,20 +43,30 @@ class Book:
         return sheet
 
     def row(self, sheet: Any, line: int, values: Iterable[Any], form: Any = None) -> None:
-        """A row of texts, counts, scores (floats) and (count, address) pairs."""
+        """A row of texts, counts, scores (floats) and (value, address) pairs."""
         for at, value in enumerate(values):
             if value is None or value == "":
                 continue
             if isinstance(value, tuple):
-                count, url = value
-                sheet.write_url(line, at, absolute(url), self.link, str(count))
-                sheet.write_number(line, at, count, self.link)
+                self._linked(sheet, line, at, *value)
             elif isinstance(value, float):
                 sheet.write_number(line, at, value, form)
             elif isinstance(value, int):
                 sheet.write_number(line, at, value, form or self.number)
             else:
                 sheet.write_string(line, at, str(value), form or self.text)
+
+    def _linked(
+        self, sheet: Any, line: int, at: int, value: int | float | str | None, url: str
+    ) -> None:
+        """A value that opens its list: numbers stay numbers."""
+        is_text = isinstance(value, str | None)
+        text = (value or "—") if is_text else str(value)
+        form = self.link_text if is_text else self.link
+        form = self.link_exact if isinstance(value, float) else form
+        sheet.write_url(line, at, absolute(url), form, text)
+        if not is_text:
+            sheet.write_number(line, at, value, form)
 
 
 def draw(
@@ -130,6 +143,7 @@ def _linked(number: dict[str, Any]) -> tuple[int, str]:
 def _table(book: Book, payload: dict[str, Any], table: dict[str, Any]) -> None:
     sheet = book.sheet(f"分{table['title']}", [24, 10, 10, 12, 10, 10, 12])
     head = [table["title"], "主体", "组织覆盖", "仅工作覆盖", "未覆盖", "应建未建", "组织覆盖率"]
+    head += ["党员"] if "members_url" in table["total"] and table["dimension"] == "town" else []
     book.row(sheet, 0, [f"{payload['main']['label']}，截至 {payload['as_of']}"], book.note)
     book.row(sheet, 1, head, book.head)
     for line, row in enumerate([*table["rows"], table["total"]], start=2):
@@ -145,8 +159,16 @@ def _table(book: Book, payload: dict[str, Any], table: dict[str, Any]) -> None:
                 _linked(row["none"]),
                 _linked(row["eligible_unorganized"]),
                 percent(org),
+                *_members(table, row),
             ],
         )
+
+
+def _members(table: dict[str, Any], row: dict[str, Any]) -> list[tuple[int, str]]:
+    """党员 of a town; reports of earlier versions have no addresses for them."""
+    if table["dimension"] != "town" or "members_url" not in row:
+        return []
+    return [(row["members"] or 0, row["members_url"])]
 
 
 def _change(book: Book, payload: dict[str, Any]) -> None:
@@ -156,7 +178,7 @@ def _change(book: Book, payload: dict[str, Any]) -> None:
     sheet = book.sheet("变化原因", [30, 14, 14])
     book.row(sheet, 0, ["变化原因", "分子", "分母"], book.head)
     before, after = change["before"], change["after"]
-    book.row(sheet, 1, [payload["against"], before["met"], before["total"]])
+    book.row(sheet, 1, [payload["against"], *_both(before)])
     for line, entry in enumerate(change["lines"], start=2):
         book.row(
             sheet,
@@ -167,7 +189,12 @@ def _change(book: Book, payload: dict[str, Any]) -> None:
                 (entry["total"], entry["total_url"]),
             ],
         )
-    book.row(sheet, 2 + len(change["lines"]), [payload["as_of"], after["met"], after["total"]])
+    book.row(sheet, 2 + len(change["lines"]), [payload["as_of"], *_both(after)])
+
+
+def _both(entry: dict[str, Any]) -> list[tuple[int, str]]:
+    """Numerator and denominator with their lists."""
+    return [(entry["met"], entry["met_url"]), (entry["total"], entry["total_url"])]
 
 
 def _trend(book: Book, payload: dict[str, Any]) -> None:
@@ -209,8 +236,7 @@ def _life(book: Book, payload: dict[str, Any]) -> None:
     sheet = book.sheet("组织生活", [24] + [11] * (3 * len(life["bases"])))
     book.row(
         sheet, 0,
-        [f"日志为{life['month']['words']}，三会一课为{life['quarter']['words']}；零报告 "
-         f"{life['log_zero']['value']} 份，豁免 {life['log_exempt']['value']} 份"],
+        [f"日志为{life['month']['words']}，三会一课为{life['quarter']['words']}"],
         book.note,
     )
     heads = [
@@ -225,6 +251,9 @@ def _life(book: Book, payload: dict[str, Any]) -> None:
                           (one["total"], one["total_url"]))
         ]
         book.row(sheet, at, [line["label"], *values])
+    last = 3 + len(life["rows"])
+    for at, (label, key) in enumerate((("零报告", "log_zero"), ("豁免", "log_exempt"))):
+        book.row(sheet, last + at, [label, _linked(life[key])])
 
 
 def _ratings(book: Book, payload: dict[str, Any]) -> None:

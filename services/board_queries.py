@@ -21,6 +21,7 @@ COLUMNS = (
     ("assigned", "待签收", S.ASSIGNED), ("working", "办理中", S.WORKING),
     ("suspended", "挂起", S.SUSPENDED), ("answered", "待评价", S.ANSWERED),
 )
+_WITHOUT = {"department": "没有主办部门", "town": "没有镇街"}
 
 
 @dataclass(frozen=True)
@@ -64,13 +65,14 @@ def tiles(rows: QuerySet, today: date) -> list[Tile]:
 
 
 def table(rows: QuerySet, by: str, today: date) -> Sequence[BoardRow]:
-    """Open tickets by department or town; one query."""
+    """Open tickets by department or town, those without one in a row of their own at the end;
+    one query."""
     measures = {
         key: Count("pk", filter=Q(state=state) if state else ~Q(state__in=ENDED))
         for key, _label, state in COLUMNS
     }
     counted = (
-        rows.exclude(state__in=ENDED).filter(**{f"{by}__isnull": False}).order_by()
+        rows.exclude(state__in=ENDED).order_by()
         .values(by, f"{by}__name")
         .annotate(
             late=Count("pk", filter=overdue(today)), due=Count("pk", filter=due_today(today)),
@@ -82,10 +84,10 @@ def table(rows: QuerySet, by: str, today: date) -> Sequence[BoardRow]:
 
 
 def _row(one: dict[str, Any], by: str) -> BoardRow:
-    where = {by: one[by]}
-    row = BoardRow(one[f"{by}__name"])
+    where = {by: one[by]} if one[by] else {"lacks": by}
+    row = BoardRow(one[f"{by}__name"] or _WITHOUT[by])
     for key, label, state in COLUMNS:
-        narrowed = {"state": state.value} if state else {}
+        narrowed = {"state": state.value} if state else {"waits": "anybody"}
         row.cells.append((label, one[key], url(**where, **narrowed)))
     row.late, row.late_url = one["late"], url(**where, due="overdue")
     row.due, row.due_url = one["due"], url(**where, due="today")

@@ -26,8 +26,9 @@ from services.queries import due_today, overdue
 _DUE = (("overdue", "已超期"), ("today", "今天到期"), ("paused", "暂停计时"))
 _WAITS = (
     ("office", "等受理或交办"), ("department", "等部门"), ("enterprise", "等企业"),
-    ("nobody", "已结束"),
+    ("nobody", "已结束"), ("anybody", "未办结"),
 )
+_LACKS = (("department", "没有主办部门"), ("town", "没有镇街"))
 OF_DEPARTMENT = Q(state__in=(TicketState.ASSIGNED, TicketState.WORKING), department__isnull=False)
 
 
@@ -39,7 +40,8 @@ def waiting_for(whom: str) -> Q:
         return Q(state__in=PENDING) & ~OF_DEPARTMENT
     if whom == "enterprise":
         return Q(state__in=WITH_ENTERPRISE)
-    return ~Q(state__in=PENDING | WITH_ENTERPRISE)
+    is_open = Q(state__in=PENDING | WITH_ENTERPRISE)
+    return is_open if whom == "anybody" else ~is_open
 
 
 def _departments(_request: object) -> QuerySet:
@@ -58,7 +60,7 @@ class TicketFilter(ScopedFilterSet):
         "number__istartswith",
     )
     search_hint = "标题、编号、企业或党组织"
-    folded = ("channel", "kind", "days", "closed", "satisfaction", "department")
+    folded = ("channel", "kind", "days", "closed", "satisfaction", "department", "lacks")
 
     state = django_filters.ChoiceFilter(label="状态", choices=TicketState)
     due = django_filters.ChoiceFilter(label="时限", choices=_DUE, method="filter_due")
@@ -70,6 +72,9 @@ class TicketFilter(ScopedFilterSet):
     kind = django_filters.ChoiceFilter(label="类型", choices=TicketKind)
     channel = django_filters.ChoiceFilter(label="渠道", choices=TicketChannel)
     department = django_filters.ModelChoiceFilter(label="主办部门", queryset=_departments)
+    lacks = django_filters.ChoiceFilter(
+        label="缺项", choices=_LACKS, method="filter_lacks", empty_label="不限"
+    )
     satisfaction = django_filters.ChoiceFilter(label="满意度", choices=TicketSatisfaction)
     days = django_filters.DateFromToRangeFilter(label="登记日期", field_name="registered_on")
     closed = django_filters.DateFromToRangeFilter(label="办结日期", field_name="closed_on")
@@ -96,6 +101,9 @@ class TicketFilter(ScopedFilterSet):
 
     def filter_waits(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(waiting_for(value))
+
+    def filter_lacks(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(**{f"{value}__isnull": True})
 
     def filter_category(self, queryset: QuerySet, name: str, value: TicketCategory) -> QuerySet:
         """With what stands below it."""

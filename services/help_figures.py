@@ -40,6 +40,16 @@ def helps_of(scope: Any, span: Span, town: Area | None = None) -> QuerySet:
     return rows.filter(town=town) if town else rows
 
 
+def quantities(rows: QuerySet) -> dict[str, Decimal]:
+    """What was counted, by unit."""
+    sums: dict[str, Decimal] = {}
+    for at in (1, 2):
+        counted = rows.exclude(**{f"quantity_{at}": None}).order_by().values_list(f"unit_{at}")
+        for unit, number in counted.annotate(number=Sum(f"quantity_{at}")):
+            sums[unit] = sums.get(unit, Decimal(0)) + number
+    return sums
+
+
 def summary(scope: Any, span: Span, town: Area | None = None) -> Summary:
     """The figures of a period (domain.md §8); four queries."""
     rows = helps_of(scope, span, town).order_by()

@@ -3,9 +3,11 @@
 from common.ledgers.declared import DeclaredLedger
 from common.ledgers.references import EVERY, refer
 from registers.references import by_name
+from services.help_figures import quantities
 from services.help_models import Help, HelpBeneficiary, HelpCategory
 
 HEADING = "帮扶成果"
+_MOST_UNITS = 4  # more are no one kind of help
 # Every user may name a category.
 refer(HelpCategory._meta.label, by_name(HelpCategory, also=EVERY))
 
@@ -32,6 +34,14 @@ class Helps(DeclaredLedger):
         "quantity_1": ("数量1",), "unit_1": ("单位1",), "quantity_2": ("数量2",),
         "unit_2": ("单位2",), "amount": ("金额(万元)",), "evidence": ("佐证材料",),
     }
+
+    @classmethod
+    def more_totals(cls, rows):
+        """The quantities, by their unit; of a list that mixes many units none."""
+        found = quantities(rows)
+        if len(found) > _MOST_UNITS:
+            return []
+        return [(f"数量（{unit}）", number) for unit, number in found.items()]
 
     def derive(self, values):
         """Units that were left out are the category's."""

@@ -77,6 +77,11 @@ class DeclaredLedger(Ledger):
     # Which rows the file is about, when it is not about all: those with the same values there.
     about: ClassVar[str] = ""
 
+    @classmethod
+    def more_totals(cls, _rows: models.QuerySet) -> list[tuple[str, Any]]:
+        """(Label, total) beside ``sums`` and ``distinct``, of what one sum does not fit."""
+        return []
+
     # Columns -----------------------------------------------------------------------------------
 
     def make_facets(self):

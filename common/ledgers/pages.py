@@ -139,7 +139,8 @@ def totals_of(ledger: type[DeclaredLedger], rows: QuerySet) -> list[tuple[str, A
         model, owner, target = ledger.links[name]
         links = model._default_manager.filter(**{f"{owner}__in": rows.values("pk")})
         totals[name] = links.aggregate(n=Count(target, distinct=True))["n"]
-    return [(listing.label_of(ledger, name), n or 0) for name, n in totals.items()]
+    found = [(listing.label_of(ledger, name), n or 0) for name, n in totals.items()]
+    return [*found, *ledger.more_totals(rows)]
 
 
 # --- List ---------------------------------------------------------------------------------------

@@ -21,8 +21,11 @@ def thousands(value: Any) -> str:
 
 
 @register.simple_tag
-def cite(value: int, url: str) -> SafeString:
-    """A number that opens its list."""
+def cite(value: int | None, url: str = "") -> SafeString | str:
+    """A number that opens its list; figures of earlier versions have no address."""
+    if not url:
+        return thousands(value or 0)
+    value = value or 0
     return format_html('<a href="{}">{}</a>', absolute(url), f"{int(value):,}")
 
 
@@ -55,6 +58,18 @@ def month(day: str) -> str:
     """2024年11月 of an ISO date."""
     found = date.fromisoformat(day)
     return f"{found.year}年{found.month}月"
+
+
+@register.filter
+def iso_day(text: str) -> date:
+    """The date of "2026-11-22"."""
+    return date.fromisoformat(text)
+
+
+@register.filter(name="absolute")
+def absolute_address(path: str) -> str:
+    """An address of ours, for paper."""
+    return absolute(path)
 
 
 @register.filter

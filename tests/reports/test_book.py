@@ -32,6 +32,7 @@ from reports.choices import RunState
 from reports.figures import Extent
 from reports.models import ReportRun
 from tests import factories as make
+from tests.numbers import Follower
 
 pytest_plugins = ["tests.cast"]
 pytestmark = pytest.mark.django_db
@@ -122,6 +123,18 @@ def test_a_town_gets_its_own(cast, rated):
     assert run.payload["ranking"][0]["rank"] == 2
     with pytest.raises(Refused, match="管理范围"):
         built(cast, rated, cast.town_b_staff, cast.town_a)
+
+
+def test_its_numbers_open_their_lists(client, cast, rated):
+    for user, area in ((cast.district_staff, cast.district), (cast.town_b_staff, cast.town_b)):
+        run = built(cast, rated, user, area)
+        client.force_login(user)
+        numbers = [(band["count"], band["url"]) for band in run.payload["bands"]]
+        numbers.append((len(run.payload["ranking"]), run.payload["url"]))
+        for number, url in numbers:
+            assert client.get(url).context["page"].total == number, url
+        follower = Follower(client)
+        assert follower.wrong(follower.page(run.get_absolute_url())) == []
 
 
 def test_frozen(cast, rated):

@@ -238,7 +238,7 @@ def test_later_apps_add_their_matters(client, cast, registered):
     assert boxes_of(client, cast.secretary_a)[Box.RETURNED] == {"10月日志": 7}
     text = client.get("/").content.decode()
     assert "第 3 项缺佐证" in text
-    assert "其余 6 份" in text
+    assert "全部 7 份" in text
     assert "10月日志" not in boxes_of(client, cast.town_a_staff)[Box.RETURNED]
 
 

@@ -83,7 +83,9 @@ def test_the_report_prints_it_from_frozen_figures(district):
     sheet = openpyxl.load_workbook(io.BytesIO(drawn["xlsx"]))["组织生活"]
     lines = list(sheet.iter_rows(values_only=True))
     assert lines[1][:4] == ("镇街", "日志报送率", "日志报送率：计入", "日志报送率：共")
-    assert lines[-1][:4] == ("合计", f"{first['percent']}%", first["met"], first["total"])
+    zero, exempt = (frozen["life"][key]["value"] for key in ("log_zero", "log_exempt"))
+    assert [line[:2] for line in lines[-2:]] == [("零报告", zero), ("豁免", exempt)]
+    assert lines[-3][:4] == ("合计", f"{first['percent']}%", first["met"], first["total"])
     pages = pypdf.PdfReader(io.BytesIO(drawn["pdf"])).pages
     text = "".join(page.extract_text() for page in pages)
     assert f"报送率{first['percent']}%" in text.replace("\n", "")

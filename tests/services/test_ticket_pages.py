@@ -226,6 +226,7 @@ def test_the_board_says_what_is_due_and_whom_it_waits_for(cast, client):
     (_title, _head, by_department), (_, _, by_town) = shown["tables"]
     assert [(row.label, [n for _, n, _ in row.cells], row.late) for row in by_department] == [
         ("市场监督管理局", [2, 0, 2, 0, 0, 0], 0),
+        ("没有主办部门", [2, 2, 0, 0, 0, 0], 1),
     ]
     assert [(row.label, row.cells[0][1], row.late) for row in by_town] == [("甲镇", 4, 1)]
     for row in (*by_department, *by_town):
