@@ -41,6 +41,7 @@ class Link:
     title: list[str] = field(default_factory=list)
     hint: str = ""  # its attribute ``title``: a rate without a % says 35 / 40 there
     divisor: int = 1
+    is_name: bool = False  # of the record of a line; it may be a bare number
 
     @property
     def text(self) -> str:
@@ -49,6 +50,8 @@ class Link:
     @property
     def number(self) -> tuple[Decimal, str] | None:
         """The number and its unit; None for a link that is none."""
+        if self.is_name and self.text.isdecimal():
+            return None
         if rate := _RATE.match(self.hint):
             met, total = _decimal(rate[1]), _decimal(rate[2])
             is_right = total and abs(met * 100 / total - _decimal(self.text)) <= 1
@@ -106,7 +109,7 @@ class Numbers(HTMLParser):
         if tag == "a" and "href" in given and not self._within(_FRAME):
             self._link = Link(
                 _joined(self.address, given["href"]), hint=given.get("title", ""),
-                divisor=int(given.get("data-divisor", 1)),
+                divisor=int(given.get("data-divisor", 1)), is_name=given.get("class") == "name",
             )
             self.links.append(self._link)
         if tag == "td" and "n" in given.get("class", "").split():

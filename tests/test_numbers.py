@@ -66,7 +66,8 @@ def wrong_of(client, *starts, of_route):
         ('<a href="?x"><title>联合组建 16 家</title></a>', "16"),
         ('<a href="?x" title="9 / 10">90</a>', "9"), ('<a href="?x" title="3 / 10">90</a>', "NaN"),
         ('<a href="?x">2026-11-20</a>', None), ('<a href="?x">第 3 行</a>', None),
-        ('<a href="?x">甲一支部</a>', None), ('<p class="crumbs"><a href="?x">3</a></p>', None),
+        ('<a href="?x">甲一支部</a>', None), ('<a class="name" href="?x">12</a>', None),
+        ('<p class="crumbs"><a href="?x">3</a></p>', None),
     ],
 )
 def test_numbers_of_links(html, number):
