@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from operator import getitem
 
 from enterprises.industries import SECTIONS
 
@@ -11,6 +12,8 @@ from enterprises.industries import SECTIONS
 _SYMBOLS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _VALUES = {symbol: value for value, symbol in enumerate(_SYMBOLS)}
 _WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+# Place by place: symbol -> value x weight.
+_PRODUCTS = [{symbol: value * weight for symbol, value in _VALUES.items()} for weight in _WEIGHTS]
 USCC_LENGTH = 18
 REGISTRATION_NUMBER_LENGTH = 15
 
@@ -37,7 +40,7 @@ def uscc_problem(code: str, *, registration_number_allowed: bool = False) -> str
 
 def check_symbol(body: str) -> str:
     """Return the 18th symbol for the 17 before it: 31 - (sum of value x weight) mod 31, 31 is 0."""
-    total = sum(_VALUES[symbol] * weight for symbol, weight in zip(body, _WEIGHTS, strict=True))
+    total = sum(map(getitem, _PRODUCTS, body))
     return _SYMBOLS[-total % 31]
 
 

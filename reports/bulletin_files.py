@@ -2,7 +2,6 @@
 run. Every number opens its list."""
 
 from collections.abc import Callable
-from itertools import groupby
 from typing import Any, BinaryIO
 
 from django.template.loader import render_to_string
@@ -21,8 +20,11 @@ Section = tuple[str, list[Any]]
 
 
 def by_section(found: list[Entry]) -> list[Section]:
-    """(Title, entries) of each section, in the order of the lines."""
-    return [(title, list(lines)) for title, lines in groupby(found, lambda one: one.line.section)]
+    """(Title, entries) of each section, in the order in which the lines first name it."""
+    sections: dict[str, list[Entry]] = {}
+    for one in found:
+        sections.setdefault(one.line.section, []).append(one)
+    return list(sections.items())
 
 
 def build(

@@ -51,10 +51,13 @@ class Memory(dict[Any, Any]):
     where it is nothing, or the CellError that says why it cannot be read.
 
     Ledgers repeat dates, choices and area names, and a pass asks for millions of cells: each
-    spelling is parsed once, and what is known costs one look-up. True and False, which would be
-    found under 1 and 0, are asked for by of(). ``has_errors``: some cell could not be read.
+    spelling is parsed once, and what is known costs one look-up. Columns that do not repeat (codes,
+    phones) are not kept beyond the first thousands: that cost more than it saved. True and False,
+    which would be found under 1 and 0, are asked for by of(). ``has_errors``: some cell could not
+    be read.
     """
 
+    MOST = 8192
     has_errors = False
 
     def __init__(self, parser: Callable[[Any], Any], nothing: Any) -> None:
@@ -75,5 +78,6 @@ class Memory(dict[Any, Any]):
         except CellError as error:
             found = error.with_traceback(None)
             self.has_errors = True
-        self[key] = found
+        if len(self) < self.MOST:
+            self[key] = found
         return found

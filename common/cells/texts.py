@@ -150,7 +150,9 @@ def name_key(value: str) -> str:
     """
     seen = value if value.isprintable() else _INVISIBLE.sub("", value)
     key = unicodedata.normalize("NFKC", seen[:LONGEST_TEXT])
-    return "".join(key.translate(_NAME_FORMS).casefold().split())
+    if not key.isalnum():
+        key = "".join(key.translate(_NAME_FORMS).split())
+    return key.casefold()
 
 
 _SEPARATORS = "、，,;；\n\r"

@@ -87,7 +87,7 @@ class Plain(Facet):
         self.found = {row["id"]: row for row in rows_of(self.model, "id", ids, names)}
 
     def plan(self, row, options):
-        known = self.found.get(row.record)
+        known = None if row.is_new else self.found.get(row.record)
         if known is None:
             get = row.cells.get
             values = {

@@ -19,6 +19,9 @@ def as_text(value: Any) -> str:
     """A raw cell as people see it in the sheet."""
     if value is None:
         return ""
+    if isinstance(value, str):
+        # NUL cannot be stored in JSON of the database.
+        return value.replace("\x00", "")
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
@@ -27,7 +30,6 @@ def as_text(value: Any) -> str:
         return str(int(value)) if value.is_integer() else str(value)
     if isinstance(value, datetime) and value.time() == time.min:
         return value.date().isoformat()
-    # NUL cannot be stored in JSON of the database.
     return str(value).replace("\x00", "")
 
 

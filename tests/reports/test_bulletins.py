@@ -205,15 +205,16 @@ def test_a_town_reads_its_own_numbers_and_opens_them(client):
     made = bulletin(
         {"indicator": "entities", "section": "底数", "wording": Wording.OVER, "step": 2},
         {"indicator": "visits", "section": "走访", "mode": PeriodMode.TOTAL},
+        {"indicator": "organizations", "section": "底数"},
     )
     for area, number in ((town, 1), (top, 3)):
         role = Role.TOWN if area is town else Role.DISTRICT
         client.force_login(make.make_user(role=role, area=area))
         page = client.get(reverse("reports:bulletin", args=[made.pk]))
         assert [title for title, _lines in page.context["sections"]] == ["底数", "走访"]
-        [[first], [second]] = [lines for _title, lines in page.context["sections"]]
+        [[first, third], [second]] = [lines for _title, lines in page.context["sections"]]
         assert first.number == str(number)
-        for one in (first, second):
+        for one in (first, second, third):
             assert client.get(one.url).context["size"] == int(one.number)
         assert made.name in client.get("/bulletins/").content.decode()
     assert "可写“2余家”" in page.content.decode()
