@@ -18,11 +18,8 @@ class AreaColumn(Column):
         options.setdefault("suggestions", f"areas:{level.value}")
         super().__init__(column_name, attribute, TextCell(100), **options)
         self.level = level
-
-    @property
-    def place(self) -> str:
-        """The name of the area value, as scopes call it: town, park, community, grid."""
-        return self.attribute.removesuffix("_id")
+        # The name of the area value, as scopes call it: town, park, community, grid.
+        self.place = attribute.removesuffix("_id")
 
 
 class PlacedValues(DatedValues):
@@ -35,6 +32,7 @@ class PlacedValues(DatedValues):
             for column in self.columns
             if isinstance(column, AreaColumn)
         ]
+        self.nowhere = dict.fromkeys(place for place, _column in self.places)
 
     def load(self, ids, options):
         super().load(ids, options)
@@ -42,7 +40,11 @@ class PlacedValues(DatedValues):
         self._memo: dict[tuple, Any] = {}
 
     def plan(self, row, options):
-        known = {} if row.is_new else self.known_at(row.record, options.day)
+        if row.is_new:
+            row.facts["places"] = dict(self.nowhere)
+            super().plan(row, options)
+            return
+        known = self.known_at(row.record, options.day)
         row.facts["places"] = {place: known.get(column) for place, column in self.places}
         before = dict(row.facts["places"])
         super().plan(row, options)

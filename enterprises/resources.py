@@ -276,8 +276,7 @@ class EnterpriseLedger(Ledger):
 
     def _is_coded(self, row) -> bool:
         """Whether the code is the row's key: a market's code is that of its organizer."""
-        is_market = row.get(self.fields["entity_kind"]) == EntityKind.MARKET
-        return bool(row.get(self.fields["uscc"])) and not is_market
+        return row.facts["is_coded"]
 
     def _read_code(self, row) -> None:
         f = self.fields
@@ -285,6 +284,7 @@ class EnterpriseLedger(Ledger):
         row.facts["name_key"] = name_key(row.get(f["name"]))
         row.facts["founded_on"] = row.get(f["founded_on"])
         row.facts["closed_on"] = row.get(f["closed_on"])
+        row.facts["is_coded"] = bool(code) and kind != EntityKind.MARKET
         if not code:
             if kind and kind not in KINDS_CODE_OPTIONAL and "统一社会信用代码" not in row.unread:
                 row.error(f["uscc"], "必填，请补上。")

@@ -105,9 +105,9 @@ class Coverage(Facet):
         )
 
     def plan(self, row, options):
-        if row.unread & {column.column_name for column in self.columns}:
+        if row.unread and row.unread & {column.column_name for column in self.columns}:
             return
-        links = self.links.get(row.record, [])
+        links = [] if row.is_new else self.links.get(row.record, [])
         printed = self.printed(links, options.day)
         organization = find_organization(
             row, self.organization, self.finder, printed and printed["organization_id"]

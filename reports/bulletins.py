@@ -223,12 +223,14 @@ def worded(
 ) -> str:
     """The number as it is spoken of, rounded to ``step``: 2714 → 2700余家 · 98 → 近100家 ·
     81.5% → 超80%; "" when it is said exactly. A number that is round already stays 余 or 近 less:
-    2700 is 2700, not 2700余."""
+    2700 is 2700, not 2700余; and 45 is not 0余."""
     if value is None or wording == Wording.EXACT:
         return ""
     up = wording == Wording.NEARLY
     steps = (value / step).to_integral_value(ROUND_CEILING if up else ROUND_FLOOR)
     round_value = steps * step
+    if not round_value:
+        return ""
     text = _bare(round_value) + ("%" if is_percent else "")
     if round_value == value:
         return f"{text}{unit}"

@@ -6,7 +6,6 @@ difference is then read line by line: a foreign row is 404, an own row without t
 without signing in there is only the way to the login, and without a grant there is never data.
 """
 
-import logging
 import os
 from collections.abc import Iterator
 from copy import copy
@@ -261,15 +260,6 @@ def _worker_and_beat_are_there():
         redis.mset(keys)
         yield
         redis.delete(*keys)
-
-
-@pytest.fixture(autouse=True)
-def _quiet():
-    """Thousands of refusals need no lines in the log, each with a traceback."""
-    logger = logging.getLogger("django.request")
-    logger.disabled = True
-    yield
-    logger.disabled = False
 
 
 # One for all clients, or each would load the middleware.

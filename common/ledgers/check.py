@@ -76,9 +76,11 @@ class _CellReader:
         row = Row(number, raw)
         if raw.keys() != self.names:
             self._choose(raw.keys())
-        row.cells = filled = dict(zip(self.names, self._meanings(raw.values()), strict=True))
-        for name in [name for name, value in filled.items() if value is None]:
-            del filled[name]
+        meanings = self._meanings(raw.values())
+        row.cells = filled = {
+            name: value for name, value in zip(self.names, meanings, strict=True)
+            if value is not None
+        }
         for column, memory in self.chosen:
             if memory.has_errors:
                 self._refuse(row, column)

@@ -13,10 +13,10 @@ def standing_after(ledger: Ledger, rows: list[Row], options: Options) -> dict[st
     """Key of a figure → its number on the day of the batch, rows held back left as they are."""
     if not ledger.figures:
         return {}
-    written = {row.record: row for row in rows if row.outcome in _WRITTEN}
-    counts = Counter(
-        key for record, key in ledger.standing(options) if record not in written
-    )
-    for row in written.values():
-        counts.update(ledger.stands(row, options))
+    written = [row for row in rows if row.outcome in _WRITTEN]
+    known = {row.record for row in written if not row.is_new}
+    counts = Counter(key for record, key in ledger.standing(options) if record not in known)
+    for row in written:
+        for key in ledger.stands(row, options):
+            counts[key] += 1
     return {figure.key: counts[figure.key] for figure in ledger.figures}

@@ -74,6 +74,13 @@ class RawCells(Mapping):
     def values(self):
         return self._values
 
+    def items(self):
+        return zip(self._places, self._values, strict=True)
+
+    def get(self, name, default=None):
+        at = self._places.get(name)
+        return default if at is None else self._values[at]
+
 
 @dataclass(slots=True)
 class Row:

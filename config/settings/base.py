@@ -2,6 +2,7 @@
 (.env.example lists every name); dev, test and prod only say how strict they are."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from celery.schedules import crontab
@@ -319,7 +320,7 @@ STORAGES = {
 
 # --- Log ----------------------------------------------------------------------------------------
 # To standard error only: what a command prints on standard output belongs to its caller.
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},

@@ -19,6 +19,7 @@ from config.settings.base import (
     DATABASE_APPLICATION_ROLE,
     DATABASE_OWNER,
     DATABASE_OWNER_ROLE,
+    LOGGING,
     STORAGES,
 )
 
@@ -34,6 +35,9 @@ CELERY_TASK_ALWAYS_EAGER = os.environ.get("PORTAL_TEST_EAGER", "1") == "1"
 CELERY_TASK_EAGER_PROPAGATES = True
 # Apart from the queue of a portal that runs on the same Redis, and from other test processes.
 CELERY_TASK_DEFAULT_QUEUE = f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+# Tens of thousands of refusals are asked for; each would be a line with a traceback.
+LOGGING = LOGGING | {"loggers": LOGGING["loggers"] | {"django.request": {"level": "ERROR"}}}
 
 # Given one role for both, the tests make a lesser one for the application (tests/database.py).
 if DATABASE_APPLICATION_ROLE == DATABASE_OWNER_ROLE:

@@ -69,7 +69,8 @@ def test_what_is_counted_from_the_beginning_says_so():
         ("98", Wording.NEARLY, 50, "", "近100"),
         ("260", Wording.NEARLY, 10, "名", "260名"),
         ("4018", Wording.ABOVE, 1000, "人次", "超4000人次"),
-        ("22", Wording.EXACT, 1, "个", ""),
+        ("22", Wording.EXACT, 1, "个", ""), ("45", Wording.OVER, 100, "个", ""),
+        ("0", Wording.NEARLY, 100, "个", ""),
         ("2.34", Wording.OVER, "0.1", "亿元", "2.3余亿元"),
     ],
 )
@@ -81,10 +82,11 @@ def test_how_a_number_is_spoken_of(value, wording, step, unit, text):
 def test_words_are_never_further_off_than_a_step(value, step):
     over = worded(Decimal(value), Wording.OVER, Decimal(step), "")
     nearly = worded(Decimal(value), Wording.NEARLY, Decimal(step), "")
-    low, high = int(over.removesuffix("余")), int(nearly.removeprefix("近"))
+    low, high = int(over.removesuffix("余") or 0), int(nearly.removeprefix("近") or 0)
     assert low <= value <= high
     assert high - low in (0, step)
-    assert ("余" in over) == ("近" in nearly) == (value % step != 0)
+    assert ("近" in nearly) == (value % step != 0)
+    assert ("余" in over) == ("近" in nearly and value > step)
 
 
 # --- Lines --------------------------------------------------------------------------------------

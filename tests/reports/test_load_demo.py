@@ -19,8 +19,11 @@ from common.models import CalendarDay, FlowStep, ImportBatch
 from common.periods import add_months, month_of, months_between
 from districts.mingchuan import FILES
 from districts.mingchuan.shops import LEAST_SHOPS
+from reports.bulletins import entries, problem_of
+from reports.demo import LINES
 from reports.figures import Extent
 from reports.indicators import INDICATORS
+from reports.models import Bulletin
 from reports.trend import month_ends, org_coverage_trend
 from services.models import Ticket
 
@@ -68,6 +71,7 @@ def test_demo_district(settings, tmp_path):
     assert [batch.counts.get("error", 0) for batch in batches] == [0, 1, 5, 1, 3, 1, 0]
 
     assert_life(today)
+    assert_bulletin(extent)
 
     assert CalendarDay.objects.filter(day__year=today.year, is_working=False).exists()
 
@@ -81,6 +85,13 @@ def test_demo_district(settings, tmp_path):
 
     reports = [path for path in (tmp_path / "demo").iterdir() if path.name.startswith("明川区")]
     assert {path.suffix for path in reports} == {".pdf", ".xlsx", ".json"}
+
+
+def assert_bulletin(extent):
+    """Every line of it can be counted, and none is of what the district does not do."""
+    bulletin = Bulletin.objects.get()
+    assert [problem_of(line) for line in bulletin.lines.all()] == [""] * len(LINES)
+    assert [one.label for one in entries(bulletin, extent) if not one.plain] == []
 
 
 def assert_life(today):

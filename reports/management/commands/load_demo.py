@@ -27,6 +27,7 @@ from districts.mingchuan import FILES, SEED, SELF_EMPLOYED, write_workbooks
 from evaluations import demo as ratings_demo
 from organizations.models import Instructor, PartyOrganization
 from registers import demo as registers_demo
+from reports import demo as bulletin_demo
 from reports.loading import import_file, load_published, loaded_files
 from services import demo as tickets
 from services import help_demo
@@ -204,6 +205,8 @@ class Command(PortalCommand):
             self._say(f"  其他台账：{count:,} 行")
         if count := help_demo.load(seed=SEED, today=day):
             self._say(f"  帮扶成果：{count:,} 件")
+        if count := bulletin_demo.load(today=day):
+            self._say(f"  工作数据：{count:,} 项")
 
     # --- report -----------------------------------------------------------------------------------
 
