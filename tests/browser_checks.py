@@ -22,10 +22,8 @@ def sign_in(page, server, user) -> None:
 def complaints_of(page, server) -> list[str]:
     """A list that fills with what the browser complains of and requests that leave the site."""
     found: list[str] = []
-    page.on(
-        "console",
-        lambda said: found.append(said.text) if said.type in ("error", "warning") else None,
-    )
+    page.on("console", lambda said: found.append(f"{said.text} {said.location['url']}")
+            if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: found.append(str(error)))
     page.on(
         "request",

@@ -20,9 +20,10 @@ settings.load_profile("portal")
 
 # Files that take long begin first, or one process would work on them alone at the end.
 LONG = (
-    "tests/test_permissions.py", "tests/kills/", "tests/acceptance/", "tests/test_canary.py",
-    "tests/test_hostile_", "tests/reports/test_load_demo.py", "tests/imports/",
-    "tests/common/test_ledger_forms.py", "tests/common/test_restore", "tests/reports/",
+    "tests/test_permissions.py", "tests/test_numbers.py", "tests/kills/", "tests/acceptance/",
+    "tests/test_canary.py", "tests/test_hostile_", "tests/reports/test_load_demo.py",
+    "tests/imports/", "tests/common/test_ledger_forms.py", "tests/common/test_restore",
+    "tests/reports/",
     "tests/test_ledger_pages_browser.py", "tests/common/test_frame_browser.py",
     "tests/evaluations/", "tests/activities/", "tests/test_injection.py", "tests/members/",
     "tests/organizations/", "tests/enterprises/", "tests/common/test_health.py",

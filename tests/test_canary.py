@@ -147,14 +147,26 @@ def test_not_a_word_of_the_other_town(towns):
 
 
 @pytest.mark.full
-@pytest.mark.parametrize(
-    "name", ["town", "importer", "secretary", "instructor", "nobody", "audit"]
-)
+@pytest.mark.parametrize("name", ["town", "importer", "secretary", "instructor", "nobody"])
 def test_nobody_learns_a_word_of_the_other_town(towns, name):
     seen = _told(_people(OWN, "990101001")[name], of_route=40)
 
     assert _leaks(seen) == []
     assert [answer.address for answer in seen if answer.status >= 500] == []
+
+
+@pytest.mark.full
+def test_the_auditor_reads_of_both_in_the_trail_alone(towns):
+    """What was done to which record stands there; of whom it was is not to be read."""
+    seen = _told(_people(OWN, "990101001")["audit"], of_route=40)
+
+    assert _leaks([answer for answer in seen if not answer.address.startswith("/trail/")]) == []
+    assert [answer.address for answer in seen if answer.status >= 500] == []
+    told = "".join(answer.text for answer in seen)
+    assert FOREIGN in told
+    hidden = [*PEOPLE[:2], *(f"{FOREIGN}{who}" for who in ("党员", "书记", "老板", "指导员"))]
+    assert [word for word in hidden if word in told] == []
+    assert f">{PHONES[FOREIGN]}<" not in told
 
 
 @pytest.mark.full
