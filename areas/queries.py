@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from django.db.models import BooleanField, Case, Count, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
@@ -40,14 +41,15 @@ def district_area() -> Area | None:
     return Area.objects.filter(parent=None).first()
 
 
-def with_child_counts(areas: QuerySet, day: date) -> QuerySet:
-    """Areas with the name of their superior, the number of areas right below, the rank of their
-    level, whether in use."""
+def with_child_counts(areas: QuerySet, day: date, scope: Any) -> QuerySet:
+    """Areas with the name of their superior, the number of areas right below that the scope
+    reaches, the rank of their level, whether in use."""
+    reached = None if scope.everything else Q(children__in=Area.objects.within(scope))
     is_open = Q(opened_on__isnull=True) | Q(opened_on__lte=day)
     is_left = Q(closed_on__isnull=True) | Q(closed_on__gt=day)
     return areas.annotate(
         parent_name=F("parent__name"),
-        child_count=Count("children"),
+        child_count=Count("children", filter=reached),
         rank=Case(
             *(When(level=level, then=Value(rank)) for rank, level in enumerate(AreaLevel)),
             output_field=IntegerField(),

@@ -51,7 +51,7 @@ class AreaList(LedgerListView):
     )
 
     def listed(self, rows: QuerySet) -> QuerySet:
-        return with_child_counts(rows, self.day)
+        return with_child_counts(rows, self.day, self.request.scope)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(levels=self.levels(), **kwargs)
@@ -113,7 +113,8 @@ class AreaDetail(ScopedDetailView):
     def children(self) -> dict[str, Any]:
         """The areas right below as a table, with what apps add to the list of areas."""
         below = Area.objects.within(self.request.scope).filter(parent=self.object)
-        rows = list(with_child_counts(below, self.day).order_by("level", "code"))
+        counted = with_child_counts(below, self.day, self.request.scope)
+        rows = list(counted.order_by("level", "code"))
         parts = parts_of(Area)
         for part in parts:
             if part.prepare:

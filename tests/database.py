@@ -167,9 +167,21 @@ def reset() -> None:
         shipped.ship()
 
 
-def database_url() -> str:
-    """The test database as the application sees it, for processes that a test starts."""
-    values = connection.settings_dict
+def database_urls() -> dict[str, str]:
+    """The variables that name the test database to a process that may act as its owner."""
+    if settings.DATABASE_APPLICATION["USER"] == settings.DATABASE_OWNER["USER"]:
+        return {"DATABASE_URL": database_url()}
+    name = {"NAME": connection.settings_dict["NAME"]}
+    return {
+        "DATABASE_URL": database_url(_application() | name),
+        "DATABASE_OWNER_URL": database_url(_owner() | name),
+    }
+
+
+def database_url(values: dict | None = None) -> str:
+    """The test database as this process sees it now (or with other ``values`` of DATABASES), for
+    processes that a test starts."""
+    values = values or connection.settings_dict
     account = ":".join(quote(values[key]) for key in ("USER", "PASSWORD") if values[key])
     options = values["OPTIONS"]
     host = values["HOST"] or options.get("host", "")

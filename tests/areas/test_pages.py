@@ -64,6 +64,15 @@ def test_levels_are_tabs_with_counts(district):
     assert tabs == {"全部": 5, "区县": 1, "镇街": 2, "村社区": 1, "网格": 1}
 
 
+def test_a_town_counts_what_it_may_open(cast, client):
+    """Not the other town below the district."""
+    client.force_login(cast.town_a_staff)
+    rows = {row.name: row for row in client.get(LIST).context["page"]}
+    assert rows["明川区"].child_count == 1
+    for row in rows.values():
+        assert client.get(LIST, {"parent": row.code}).context["page"].total == row.child_count
+
+
 def test_counts_open_their_lists(cast, district):
     rows = {row.name: row for row in district.get(LIST).context["page"]}
     assert {name: row.child_count for name, row in rows.items()} == {

@@ -104,6 +104,21 @@ def test_a_session_that_cannot_be_saved(cast, client, monkeypatch, error, status
     assert (outages.AWAY in answer.text) == (status == 503)
 
 
+@pytest.mark.django_db
+def test_a_database_lost_before_the_view(cast, client, monkeypatch):
+    """Between two layers of middleware; the outer ones still see a whole answer."""
+    client.force_login(cast.town_a_staff)
+    client.raise_request_exception = False
+
+    def lost(_request):
+        raise database_error(psycopg.OperationalError("connection refused"))
+
+    monkeypatch.setattr("accounts.middleware._keep_limits", lost)
+    answer = client.get(reverse("accounts:me"))
+    assert answer.status_code == 503
+    assert outages.AWAY in answer.text
+
+
 class Breaking(PortalCommand):
     """A command that meets an outage."""
 

@@ -14,7 +14,7 @@ from django.test import override_settings
 from areas.models import Area
 from common.backup import actions, files
 from tests.common import drill as drills
-from tests.database import as_owner, database_url, reset
+from tests.database import as_owner, database_urls, reset
 
 pytestmark = [pytest.mark.full, pytest.mark.django_db]
 KILLS = 20
@@ -48,11 +48,10 @@ def change(drill) -> None:
 
 
 def start(drill, folder) -> subprocess.Popen:
-    environment = os.environ | {
-        "DATABASE_URL": database_url(), "PORTAL_TEST_STATE": str(folder),
+    environment = os.environ | database_urls() | {
+        "PORTAL_TEST_STATE": str(folder),
         **{name: getattr(configured, name) for name in KEYS},
     }
-    environment.pop("DATABASE_OWNER_URL", None)
     connection.close()
     return subprocess.Popen(
         [sys.executable, "manage.py", "restore", str(drill.path), "--replace"],
