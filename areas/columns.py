@@ -33,11 +33,15 @@ class PlacedValues(DatedValues):
             if isinstance(column, AreaColumn)
         ]
         self.nowhere = dict.fromkeys(place for place, _column in self.places)
+        self.place_columns = [column for column in self.columns if isinstance(column, AreaColumn)]
+        self.place_names = [column.column_name for column in self.place_columns]
+        self.others = [column for column in self.indirect if column not in self.place_columns]
 
     def load(self, ids, options):
         super().load(ids, options)
         self.areas = AreaFinder()
         self._memo: dict[tuple, Any] = {}
+        self._placed: dict[tuple, tuple[dict, dict]] = {}
 
     def plan(self, row, options):
         if row.is_new:
@@ -52,6 +56,21 @@ class PlacedValues(DatedValues):
 
     def is_direct(self, column):
         return not isinstance(column, AreaColumn)
+
+    def fill_indirect(self, row, values, options):
+        """Thousands of new rows name the same areas."""
+        texts = tuple(map(row.cells.get, self.place_names))
+        if texts in self._placed:
+            found, row.facts["places"] = self._placed[texts]
+        else:
+            found, problems = {}, len(row.errors)
+            for column in self.place_columns:
+                found |= self.read(row, column, values, options)
+            if len(row.errors) == problems:
+                self._placed[texts] = found, row.facts["places"]
+        values |= found
+        for column in self.others:
+            values |= self.read(row, column, values, options)
 
     def read(self, row: Row, column: Column, known: Mapping[str, Any], options: Options) -> dict:
         if not isinstance(column, AreaColumn):

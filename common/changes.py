@@ -46,6 +46,11 @@ def insert(
     return Change(model._meta.db_table, INSERT, pk or new_id(), defaults(model) | values)
 
 
+def inserted(model: type[models.Model], values: dict[str, Any]) -> Change:
+    """A new row of values that begin with the model's :func:`defaults`."""
+    return Change(model._meta.db_table, INSERT, new_id(), values)
+
+
 def update(model: type[models.Model], pk: uuid.UUID, values: Mapping[str, Any]) -> Change:
     """New values for some columns of a row."""
     return Change(model._meta.db_table, UPDATE, pk, dict(values))
@@ -156,7 +161,7 @@ def staged(changes: list[Change], layouts: Layouts) -> list[tuple]:
             layout = layouts.get(table)
             if layout is None:
                 layout = layouts[table] = list(values)
-            if list(values) == layout:
+            if len(values) == len(layout):  # insert() gives all columns in one order
                 values = list(values.values())
         result.append((table, operation, pk, values))
     return result

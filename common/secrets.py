@@ -8,13 +8,16 @@ without decrypting. Keys come from the environment or from key files, never from
 import base64
 import hashlib
 import hmac
-from functools import lru_cache
+from functools import cache
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.core.signals import setting_changed
 from django.db import models
 from django.db.models import F, Func, Value
+from django.dispatch import receiver
 
 from common.chance import random_piece
 
@@ -25,20 +28,33 @@ class Unreadable(Exception):
     """The stored token cannot be decrypted with the configured keys."""
 
 
-@lru_cache(maxsize=4)
-def _key(material: str, purpose: str) -> bytes:
+def _derived(material: str, purpose: str) -> bytes:
     return hashlib.blake2b(material.encode(), digest_size=32, person=purpose.encode()).digest()
 
 
-@lru_cache(maxsize=4)
-def _cipher(material: str) -> AESGCM:
-    return AESGCM(_key(material, "field"))
+@cache
+def _cipher() -> AESGCM:
+    return AESGCM(_derived(settings.FIELD_KEY, "field"))
+
+
+@cache
+def _hmac() -> hmac.HMAC:
+    """With the key taken in already; to be copied."""
+    return hmac.new(_derived(settings.FINGERPRINT_KEY, "fingerprint"), digestmod="sha256")
+
+
+@receiver(setting_changed)
+def _forget_keys(**_signal: Any) -> None:
+    """Keys are made once for the hundred thousand numbers of an import; tests exchange them."""
+    _cipher.cache_clear()
+    _hmac.cache_clear()
 
 
 def fingerprint(text: str) -> str:
     """Keyed fingerprint (32 hex digits) of a normalised value."""
-    key = _key(settings.FINGERPRINT_KEY, "fingerprint")
-    return hmac.digest(key, text.encode(), "sha256").hex()[:32]
+    taken = _hmac().copy()
+    taken.update(text.encode())
+    return taken.hexdigest()[:32]
 
 
 def conceal(text: str) -> str:
@@ -47,7 +63,7 @@ def conceal(text: str) -> str:
         return ""
     mark = fingerprint(text)
     nonce = random_piece()[:12]
-    sealed = _cipher(settings.FIELD_KEY).encrypt(nonce, text.encode(), mark.encode())
+    sealed = _cipher().encrypt(nonce, text.encode(), mark.encode())
     return f"{KEY_ID}.{mark}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
 
 
@@ -58,7 +74,7 @@ def disclose(token: str) -> str:
     try:
         _, mark, body = token.split(".")
         raw = base64.urlsafe_b64decode(body)
-        opened = _cipher(settings.FIELD_KEY).decrypt(raw[:12], raw[12:], mark.encode())
+        opened = _cipher().decrypt(raw[:12], raw[12:], mark.encode())
     except (ValueError, InvalidTag) as error:
         raise Unreadable("这一项无法解密，请联系系统管理员检查密钥。") from error
     return opened.decode()
@@ -66,7 +82,7 @@ def disclose(token: str) -> str:
 
 def file_key() -> bytes:
     """The key of files that leave the portal's folder (common/backup/sealing.py)."""
-    return _key(settings.FIELD_KEY, "file")
+    return _derived(settings.FIELD_KEY, "file")
 
 
 def same(token: str, text: str) -> bool:

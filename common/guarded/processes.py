@@ -13,7 +13,8 @@ from common.guarded.nursery import EXIT_CODE
 
 _ROOT = Path(__file__).resolve().parents[2]
 # Nothing of this process's environment: it holds keys and database addresses.
-_ENVIRONMENT = {"PYTHONPATH": str(_ROOT), "LC_ALL": "C.UTF-8"}
+# Its threads share one heap: another one would reserve 128 MB of the address space it may have.
+_ENVIRONMENT = {"PYTHONPATH": str(_ROOT), "LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "1"}
 # Seconds that taking an order may last; the nursery does nothing else.
 _ORDER_TIMEOUT = 5.0
 _KILLED = -9

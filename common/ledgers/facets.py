@@ -202,6 +202,10 @@ class DatedValues(Timelines):
         self.indirect = [column for column in self.columns if column not in self.direct]
         self.filling = [filling(column) for column in self.direct]
         self._begins_with_batch = type(self).begins is DatedValues.begins
+        self._holds_always = type(self).first_periods is DatedValues.first_periods
+        # The row of a period that is without bound, to be copied and filled.
+        always = {"starts_on": BEGINNING, "ends_on": FOREVER}
+        self._whole = {**changes.defaults(model), **self._nothing, **always}
 
     def plan(self, row, options):
         if row.is_new:
@@ -239,11 +243,14 @@ class DatedValues(Timelines):
 
     def _create(self, row: Row, options: Options) -> None:
         get = row.cells.get
-        values = dict(self._nothing)
+        values = dict(self._whole if self._holds_always else self._nothing)
         for attribute, name, nothing in self.filling:
             values[attribute] = get(name, nothing)
-        for column in self.indirect:
-            values |= self.read(row, column, values, options)
+        self.fill_indirect(row, values, options)
+        if self._holds_always:
+            values[self.owner] = row.record
+            row.changes.append(changes.inserted(self.model, values))
+            return
         for period in self.first_periods(row, values):
             row.changes.append(
                 changes.insert(
@@ -256,6 +263,11 @@ class DatedValues(Timelines):
                     },
                 )
             )
+
+    def fill_indirect(self, row: Row, values: dict[str, Any], options: Options) -> None:
+        """Read the cells of a new row that are not stored as they are."""
+        for column in self.indirect:
+            values |= self.read(row, column, values, options)
 
     # What a ledger may say differently -------------------------------------------------------
 

@@ -1,10 +1,12 @@
 """One ledger file from its bytes to frames of rows. Runs inside the guarded child only."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any, BinaryIO
 
-from common.workbook import biff, columns, container, parts, proof, sheets, tidy
+from common.workbook import columns, container, parts, proof, sheets, tidy
+from common.workbook.broken import BrokenCells
 from common.workbook.errors import Unreadable
 from common.workbook.headers import HeaderIndex, column_letter, shown
 from common.workbook.sheets import Sheet
@@ -23,12 +25,20 @@ def extract(file: BinaryIO, request: dict[str, Any]) -> Iterator[Frame]:
     if kind == "xlsx":
         proof.check(file)
         parts.refuse_long(file, request["row_limit"])
-    sheet, others = _find_sheet(file, kind, request)
+    with ThreadPoolExecutor(1) as beside:
+        broken = BrokenCells(file, kind if request["find_error_cells"] else "", beside)
+        yield from _frames(file, kind, request, broken)
+
+
+def _frames(
+    file: BinaryIO, kind: str, request: dict[str, Any], broken: BrokenCells
+) -> Iterator[Frame]:
+    sheet, others = _find_sheet(file, kind, request, broken)
     layout = _layout(sheet, request)
     cells = columns.chosen(layout.header, sheet.offset)
     tidied = tidy.Tidied()
-    _check_length(file, kind, sheet, layout, request)
-    frames = _chunks(_rows(file, kind, sheet, layout, tidied, request))
+    _check_length(kind, sheet, layout, request, broken)
+    frames = _chunks(_rows(sheet, layout, tidied, broken))
     first = next(frames, None)
     if first is None:
         raise Unreadable(NO_ROWS)
@@ -62,13 +72,15 @@ def explain_size(file: BinaryIO) -> str:
     return f"{place} 单元格有内容，把表格撑得太大，请删去这一格所在的行和列后重新上传。"
 
 
-def _find_sheet(file: BinaryIO, kind: str, request: dict[str, Any]) -> tuple[Sheet, list[str]]:
+def _find_sheet(
+    file: BinaryIO, kind: str, request: dict[str, Any], broken: BrokenCells
+) -> tuple[Sheet, list[str]]:
     headers, required = request["headers"], request["required"]
     index = HeaderIndex(headers)
     if kind == "csv":
         choice = sheets.of_text(file, index, required)
     else:
-        choice = sheets.of_workbook(file, index, required, request["sheet"])
+        choice = sheets.of_workbook(file, index, required, request["sheet"], broken.begin)
     sheet = columns.check_choice(choice, headers, required, request["title"], request["others"])
     return sheet, choice.others
 
@@ -92,21 +104,15 @@ def _layout(sheet: Sheet, request: dict[str, Any]) -> tidy.Layout:
 
 
 def _rows(
-    file: BinaryIO,
-    kind: str,
-    sheet: Sheet,
-    layout: tidy.Layout,
-    tidied: tidy.Tidied,
-    request: dict[str, Any],
+    sheet: Sheet, layout: tidy.Layout, tidied: tidy.Tidied, broken: BrokenCells
 ) -> Iterator[tuple[int, tidy.Row]]:
     """Chain the steps of tidy.py; those that have nothing to do are left out."""
     start = layout.header.last + 1
     numbered: Iterator[tuple[int, tidy.Row]] = enumerate(
         islice(sheet.rows(), start, None), start + 1
     )
-    broken = _broken_cells(file, kind, sheet) if request["find_error_cells"] else {}
-    if broken:
-        numbered = tidy.with_broken(numbered, broken, sheet.offset)
+    if found := broken.of(sheet):
+        numbered = tidy.with_broken(numbered, found, sheet.offset)
     numbered = tidy.tidy_rows(numbered, layout, tidied)
     if sheet.merges and layout.fill_down:
         numbered = tidy.filled_down(numbered, sheet.merges, layout.fill_down)
@@ -115,15 +121,8 @@ def _rows(
     return tidy.picked(numbered, layout.positions)
 
 
-def _broken_cells(file: BinaryIO, kind: str, sheet: Sheet) -> tidy.Broken:
-    if kind == "xls":
-        return biff.broken_cells(file, sheet.index)
-    part = parts.sheet_part(file, sheet.name) if kind == "xlsx" else None
-    return parts.broken_cells(file, part) if part else {}
-
-
 def _check_length(
-    file: BinaryIO, kind: str, sheet: Sheet, layout: tidy.Layout, request: dict[str, Any]
+    kind: str, sheet: Sheet, layout: tidy.Layout, request: dict[str, Any], broken: BrokenCells
 ) -> None:
     """Refuse a sheet of too many rows before the first is sent: the other side keeps them all.
 
@@ -133,7 +132,7 @@ def _check_length(
     # The rows of a text are counted by reading it, which finds its damage as well.
     height = sum(1 for _ in sheet.rows()) if kind == "csv" else sheet.height
     if height - layout.header.last - 1 > limit:
-        numbered = _rows(file, kind, sheet, layout, tidy.Tidied(), request)
+        numbered = _rows(sheet, layout, tidy.Tidied(), broken)
         if next(islice(numbered, limit, None), None) is not None:
             raise Unreadable(parts.too_many_rows(limit))
 

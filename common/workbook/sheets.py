@@ -65,13 +65,21 @@ class Choice:
 
 
 def of_workbook(
-    file: BinaryIO, index: HeaderIndex, required: Sequence[str], wanted: str | None
+    file: BinaryIO,
+    index: HeaderIndex,
+    required: Sequence[str],
+    wanted: str | None,
+    only: Callable[[str], None],
 ) -> Choice:
-    """Choose the sheet of an .xlsx or .xls: visible ones first, hidden ones if none will do."""
+    """Choose the sheet of an .xlsx or .xls: visible ones first, hidden ones if none will do.
+    ``only`` is told the name of a sheet without rivals before that is parsed; the file has been
+    read then."""
     file.seek(0)
     try:
         book = CalamineWorkbook.from_object(file)
         visible, hidden = _names(book, wanted)
+        if len(visible) == 1:
+            only(visible[0])
         choice = _choose((_sheet(book, name) for name in visible), index, required)
         if not choice.best or not choice.best.suits(required):
             second = _choose((_sheet(book, name) for name in hidden), index, required)
