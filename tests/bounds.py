@@ -8,8 +8,10 @@ from collections.abc import Generator
 
 import pytest
 
-# Seconds for tests marked full, which kill, crash and crawl for many minutes.
-FULL = 3600
+from tests.extent import FULL
+
+# Seconds for each test of --full: they kill, crash and crawl for many minutes.
+LONG = 3600
 # Beyond the bound, and for clearing up.
 GRACE = 300
 
@@ -23,8 +25,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Full tests may take longer, unless they say how long."""
-    if item.get_closest_marker("full") and not item.get_closest_marker("timeout"):
-        item.add_marker(pytest.mark.timeout(FULL))
+    is_full = FULL or item.get_closest_marker("full")
+    if is_full and not item.get_closest_marker("timeout"):
+        item.add_marker(pytest.mark.timeout(LONG))
 
 
 def _end_after(seconds: float, config: pytest.Config) -> None:

@@ -58,29 +58,36 @@ def as_owner() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings, django_db_blocker):
-    """Before the database is made: be the owner, and see that the application's role exists, and
-    the tables, if several processes need them."""
+    """Before the database is made: be the owner, and see that what it needs is there."""
+    template = _template()
     with django_db_blocker.unblock():
-        _use(_owner())
-        if settings.DATABASE_APPLICATION["USER"] == settings.DATABASE_OWNER["USER"]:
-            role = connection.ops.quote_name(settings.DATABASE_APPLICATION_ROLE)
-            with connection._nodb_cursor() as cursor:
-                cursor.execute(CREATE_ROLE.format(role=role))
-        template = _template()
-        if template:
-            _make_once(template)
-            connection.settings_dict["TEST"] |= {"TEMPLATE": template, "MIGRATE": False}
+        prepare(template)
+    if template:
+        connection.settings_dict["TEST"] |= {"TEMPLATE": template, "MIGRATE": False}
     yield
     if template:
         with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
             cursor.execute(f'DROP DATABASE IF EXISTS "{template}"')
 
 
+def prepare(template: str) -> None:
+    """The role of the application; and the ``template``, if several processes need the tables."""
+    _use(_owner())
+    if settings.DATABASE_APPLICATION["USER"] == settings.DATABASE_OWNER["USER"]:
+        role = connection.ops.quote_name(settings.DATABASE_APPLICATION_ROLE)
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(CREATE_ROLE.format(role=role))
+    if template:
+        _make_once(template)
+
+
 def _template() -> str:
     """The database with all tables from which each process of a run copies its own; "": one process
     alone needs none."""
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")
-    return run and f"test_template_{run}"
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return ""
+    run = os.environ.get("PORTAL_TEST_RUN") or os.environ["PYTEST_XDIST_TESTRUNUID"]
+    return f"test_template_{run}"
 
 
 def _make_once(template: str) -> None:
@@ -91,8 +98,9 @@ def _make_once(template: str) -> None:
         cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template])
         if not cursor.fetchone():
-            cursor.execute(f'CREATE DATABASE "{template}"')
-            _migrate(template)
+            cursor.execute(f'CREATE DATABASE "{template}_begun"')
+            _migrate(f"{template}_begun")
+            cursor.execute(f'ALTER DATABASE "{template}_begun" RENAME TO "{template}"')
 
 
 def _migrate(database: str) -> None:
@@ -228,3 +236,10 @@ def worker(transactional_db, worker_process):
     current_app.conf.task_always_eager = False
     yield worker_process
     current_app.conf.task_always_eager = True
+
+
+if __name__ == "__main__":  # while other checks have the other core
+    import django
+
+    django.setup()
+    prepare(f"test_template_{os.environ['PORTAL_TEST_RUN']}")

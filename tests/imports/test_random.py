@@ -10,6 +10,7 @@ import pytest
 
 from common.ledgers import batches, ledger_of
 from tests import digest
+from tests.extent import FULL
 from tests.imports.district import KINDS, NEW, ROWS, edited, export_rows, read_typed, typed
 from tests.ledgers.desk import load, messages, undo
 
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db
 DAYS = [date(2026, 3, 31), date(2026, 6, 30), date(2026, 9, 30)]
 
 
-FIRST, COUNT = int(os.environ.get("SEED", "0")), int(os.environ.get("SEEDS", "2"))
+FIRST, COUNT = int(os.environ.get("SEED", "0")), int(os.environ.get("SEEDS", "2" if FULL else "1"))
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""One kill of each kind of job, for every run of the tests; the many are in the other files."""
+"""One kill of each kind of job at one moment; the many are in the other files."""
 
 import pytest
 from django.db import connection
@@ -9,7 +9,7 @@ from tests.kills import work
 from tests.kills.processes import until
 from tests.ledgers import desk
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.full]
 
 
 @pytest.fixture

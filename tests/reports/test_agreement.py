@@ -17,13 +17,14 @@ from reports.indicators import FAMILY, INDICATORS, standing
 from reports.kinds import ShareIndicator
 from reports.populations import DIMENSIONS
 from reports.trend import month_ends, org_coverage_trend
+from tests.extent import few
 from tests.factories import make_user
 from tests.reports import plain
 from tests.reports.districts import random_district
 
 pytestmark = pytest.mark.django_db
 WHOLE = Extent(Scope(everything=True))
-SEEDS = [1, 2]
+SEEDS = few((1, 2))
 
 
 def ids(rows):

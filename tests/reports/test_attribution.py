@@ -12,6 +12,7 @@ from enterprises.models import Entity
 from reports.attribution import Cause, change, met_rows, total_rows
 from reports.figures import Extent, Share
 from tests import factories as make
+from tests.extent import few
 from tests.factories import on
 from tests.reports.districts import random_district
 
@@ -119,7 +120,7 @@ def test_founded_and_closed_between_is_no_change():
     assert lines() == {}
 
 
-@pytest.mark.parametrize("seed", [5, 6])
+@pytest.mark.parametrize("seed", few((5, 6)))
 def test_lines_sum_to_the_difference(seed):
     days = random_district(seed)
     rng = random.Random(seed)

@@ -17,6 +17,7 @@ from reports.indicators import INDICATORS
 from reports.kinds import ShareIndicator
 from reports.life import LIFE
 from tests import factories as make
+from tests.extent import few
 from tests.reports import lives
 from tests.reports.lives import FIRST, LAST, random_life
 
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.django_db
 WHOLE = Extent(Scope(everything=True))
 LOGS = [one for one in LIFE if one.period == "month"]
 MEETINGS = INDICATORS["three_meetings_complete"]
-SEEDS = [1, 2]
+SEEDS = few((1, 2))
 
 
 def ids(rows):
