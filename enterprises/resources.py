@@ -260,23 +260,24 @@ class EnterpriseLedger(Ledger):
             self._read_code(row)
         uscc, name = self.fields["uscc"], self.fields["name"]
         own = Entity.objects.exclude(kind=EntityKind.MARKET)
-        by_code = KeyIndex(own, "uscc", (row.get(uscc) for row in rows if self._is_coded(row)))
+        by_code = KeyIndex(own, "uscc", map(self._key_code, rows))
         names = {
             row.facts["name_key"]
             for row in rows
-            if not (self._is_coded(row) and (row.record or by_code.ids(row.get(uscc))))
+            if not ((code := self._key_code(row)) and (row.record or by_code.ids(code)))
         }
         by_name = self._named(names, options)
         for row in rows:
             self._find(row, by_code, by_name)
-        refuse_repeated(rows, uscc, lambda row: row.get(uscc) if self._is_coded(row) else None)
+        refuse_repeated(rows, uscc, self._key_code)
         refuse_repeated(
             rows, name, lambda row: None if self._keeps_key(row, by_name) else self._name_key(row)
         )
 
-    def _is_coded(self, row) -> bool:
-        """Whether the code is the row's key: a market's code is that of its organizer."""
-        return row.facts["is_coded"]
+    @staticmethod
+    def _key_code(row) -> str:
+        """The code where it is the row's key, else "": a market's code is that of its organizer."""
+        return row.facts["key_code"]
 
     def _read_code(self, row) -> None:
         f = self.fields
@@ -284,7 +285,7 @@ class EnterpriseLedger(Ledger):
         row.facts["name_key"] = name_key(row.get(f["name"]))
         row.facts["founded_on"] = row.get(f["founded_on"])
         row.facts["closed_on"] = row.get(f["closed_on"])
-        row.facts["is_coded"] = bool(code) and kind != EntityKind.MARKET
+        row.facts["key_code"] = code if kind != EntityKind.MARKET else ""
         if not code:
             if kind and kind not in KINDS_CODE_OPTIONAL and "统一社会信用代码" not in row.unread:
                 row.error(f["uscc"], "必填，请补上。")
@@ -324,7 +325,7 @@ class EnterpriseLedger(Ledger):
         """Whether the name is not the row's key, or 记录号 found the record and the key is its
         own: two shops may have shared one before one of them moved."""
         is_own = row.is_found_by_number and row.record in self._owners(row, by_name)
-        return self._is_coded(row) or is_own
+        return bool(self._key_code(row)) or is_own
 
     def _owners(self, row, by_name) -> list[uuid.UUID]:
         """The records that have the row's 主体类型, 名称 and 所属镇街."""
@@ -335,21 +336,22 @@ class EnterpriseLedger(Ledger):
         f = self.fields
         if owners and owners[0] != row.record:
             row.error(f["uscc"], "这个代码已属于另一家主体，请核对。")
-        elif not self._is_coded(row):
+        elif not self._key_code(row):
             named = self._owners(row, by_name)
             if named and row.record not in named:
                 row.error(f["name"], "本镇街已有另一家同名主体，请核对。")
 
     def _find(self, row, by_code, by_name) -> None:
         f = self.fields
-        owners = by_code.ids(row.get(f["uscc"])) if self._is_coded(row) else []
+        code = self._key_code(row)
+        owners = by_code.ids(code) if code else []
         if row.record is not None:
             self._refuse_taken(row, owners, by_name)
             return
         found = owners
         if not found:
             named = by_name.get(self._name_key(row), [])
-            found = [pk for pk, code in named if not (self._is_coded(row) and code)]
+            found = [pk for pk, other in named if not (code and other)]
         if len(found) > 1:
             row.error(f["name"], f"本镇街有 {len(found)} 家同名主体，请补上统一社会信用代码。")
         elif found:

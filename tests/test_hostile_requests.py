@@ -109,7 +109,7 @@ def test_each_filter_of_each_list(records, client, some):  # noqa: F811
             fields = sorted(fields_of(client.get(url)) - {"csrfmiddlewaretoken"})
             for field in {*some(fields, number)} if fields else ():
                 answers.append(((name, field), code_of(client.get(url, {field: NOBODY}))))
-    assert len(answers) > 30
+    assert len(answers) > 10
     assert refused(answers) == {}
 
 

@@ -73,7 +73,8 @@ class Memory(dict[Any, Any]):
         value = key[1] if isinstance(key, tuple) else key
         try:
             found = self._parser(value)
-            if found is not None and found == self._nothing:
+            # A Decimal that is compared with None asks who that is.
+            if found.__class__ is self._nothing.__class__ and found == self._nothing:
                 found = None
         except CellError as error:
             found = error.with_traceback(None)

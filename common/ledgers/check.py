@@ -144,9 +144,10 @@ def _settle_keys(rows: list[Row]) -> None:
     for row in rows:
         if row.record is None:
             row.record, row.is_new = new_id(), True
-        earlier = first.setdefault(row.record, row)
-        if earlier is not row and not row.errors:
-            row.error(RECORD_NUMBER, f"与第 {earlier.number} 行是同一条记录，请只留一行。")
+        else:
+            earlier = first.setdefault(row.record, row)
+            if earlier is not row and not row.errors:
+                row.error(RECORD_NUMBER, f"与第 {earlier.number} 行是同一条记录，请只留一行。")
         if row.is_new:
             for column, sentence in row.facts.pop("masked", ()):
                 row.error(column, sentence)

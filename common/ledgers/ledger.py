@@ -102,7 +102,7 @@ class Ledger(resources.Resource):
     def after(self, row: Row, field: str, options: Options) -> Any:
         """What a field of the record will hold on the day: the cell, or what is stored."""
         column = self.fields[field]
-        if row.wants(column, options):
+        if row.is_new or row.wants(column, options):
             return row.get(column)
         facet = next(facet for facet in self.facets if column in facet.columns)
         return facet.stored_at(row.record, options.day)[column.attribute]

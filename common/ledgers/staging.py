@@ -11,10 +11,11 @@ from common.ledgers.ledger import Ledger
 from common.ledgers.rows import Row, as_text
 from common.models import ImportBatch, RowOutcome
 
-COLUMNS = (
-    "batch_id, number, outcome, is_suspect, label, code, record, diff, plan, errors, warnings, "
-    "cells"
-)
+COLUMNS = {
+    "batch_id": "uuid", "number": "int4", "outcome": "text", "is_suspect": "bool", "label": "text",
+    "code": "text", "record": "uuid", "diff": "text", "plan": "text", "errors": "text",
+    "warnings": "text", "cells": "text",
+}
 
 
 def stage(batch: ImportBatch, ledger: Ledger, rows: Iterable[Row]) -> dict[str, int]:
@@ -25,7 +26,8 @@ def stage(batch: ImportBatch, ledger: Ledger, rows: Iterable[Row]) -> dict[str, 
     layouts: Layouts = {}
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM common_importrow WHERE batch_id = %s", [batch.pk])
-        with cursor.copy(f"COPY common_importrow ({COLUMNS}) FROM STDIN") as copy:
+        with cursor.copy(f"COPY common_importrow ({', '.join(COLUMNS)}) FROM STDIN") as copy:
+            copy.set_types(COLUMNS.values())
             for row in rows:
                 outcome = row.outcome
                 counts[outcome] += 1

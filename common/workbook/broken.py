@@ -22,8 +22,12 @@ class BrokenCells:
 
     def begin(self, sheet: str) -> None:
         """Look ahead: this sheet is likely to be chosen, and calamine needs the file no more."""
-        if self._kind == "xlsx":
+        if self._kind != "xlsx":
+            return
+        try:
             self._found[sheet] = self._beside.submit(self._in_part, sheet)
+        except RuntimeError as error:  # no memory for a thread
+            raise MemoryError from error
 
     def of(self, sheet: Sheet) -> Broken:
         """Excel row -> [(column from 0, what the cell shows)]; raises Unreadable and what
