@@ -101,7 +101,11 @@ class ImportBatch(models.Model):
 class ImportRow(models.Model):
     """导入行: a row of an import batch, what it would do, or why it cannot be done."""
 
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
+    # Written by the check of its batch alone, up to 200,000 at once: the database would look up the
+    # one batch for each of them, and keep an index beside the one below.
+    batch = models.ForeignKey(
+        ImportBatch, models.CASCADE, related_name="rows", db_constraint=False, db_index=False
+    )
     number = models.PositiveIntegerField("行号")
     outcome = models.CharField("结果", max_length=12, choices=RowOutcome)
     is_suspect = models.BooleanField("疑似重复", default=False)

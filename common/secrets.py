@@ -38,23 +38,20 @@ def _cipher() -> AESGCM:
 
 
 @cache
-def _hmac() -> hmac.HMAC:
-    """With the key taken in already; to be copied."""
-    return hmac.new(_derived(settings.FINGERPRINT_KEY, "fingerprint"), digestmod="sha256")
+def _fingerprint_key() -> bytes:
+    return _derived(settings.FINGERPRINT_KEY, "fingerprint")
 
 
 @receiver(setting_changed)
 def _forget_keys(**_signal: Any) -> None:
     """Keys are made once for the hundred thousand numbers of an import; tests exchange them."""
     _cipher.cache_clear()
-    _hmac.cache_clear()
+    _fingerprint_key.cache_clear()
 
 
 def fingerprint(text: str) -> str:
     """Keyed fingerprint (32 hex digits) of a normalised value."""
-    taken = _hmac().copy()
-    taken.update(text.encode())
-    return taken.hexdigest()[:32]
+    return hmac.digest(_fingerprint_key(), text.encode(), "sha256").hex()[:32]
 
 
 def conceal(text: str) -> str:

@@ -17,11 +17,11 @@ _EXACT = 10**15
 
 def as_text(value: Any) -> str:
     """A raw cell as people see it in the sheet."""
-    if value is None:
-        return ""
     if isinstance(value, str):
         # NUL cannot be stored in JSON of the database.
         return value.replace("\x00", "")
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):

@@ -46,19 +46,22 @@ def mark_twins(
     of records in scope that have one of them; ``alike`` says what is the same.
     """
     in_file: dict[Any, list[Row]] = {}
-    wanted: dict[Any, list[Row]] = {}
     for row in rows:
         if key := key_of(row):
             in_file.setdefault(key, []).append(row)
-            if row.is_new or any(name == column.column_name for name, _old, _new in row.diff):
-                wanted.setdefault(key, []).append(row)
+
+    def is_wanted(row: Row) -> bool:
+        return row.is_new or any(name == column.column_name for name, _old, _new in row.diff)
+
+    wanted = {key for key, alike_rows in in_file.items() if any(map(is_wanted, alike_rows))}
     known: dict[Any, list[tuple[uuid.UUID, str]]] = {}
-    for key, record, code in stored(set(wanted)) if wanted else ():
+    for key, record, code in stored(wanted) if wanted else ():
         known.setdefault(key, []).append((record, code))
-    for key, suspects in wanted.items():
-        for row in suspects:
-            other = _twin(row, in_file[key], known.get(key, ()))
-            if other:
+    for key, alike_rows in in_file.items():
+        if len(alike_rows) == 1 and key not in known:
+            continue
+        for row in filter(is_wanted, alike_rows):
+            if other := _twin(row, alike_rows, known.get(key, ())):
                 row.is_suspect = True
                 row.warn(column, f"{other}{alike}，请核对是否重复。")
 
