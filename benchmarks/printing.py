@@ -4,11 +4,15 @@ Pages are compared with their like: those of a long table, less what the report 
 The cover and the pages of charts hold a third of what stands on a page of a table.
 """
 
+import json
 import re
+import subprocess
+import sys
 import zlib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from benchmarks import ledgers
@@ -19,7 +23,10 @@ from benchmarks.table import Figure
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 _PAGE = re.compile(rb"/Type ?/Page\b")
 _LINES = 33  # lines of a table on one page, about
-_ROUNDS = 3  # a hundred pages take half a minute
+# A hundred pages take half a minute, and a drawing asks nothing of the database: two processes
+# beside each other make three rounds each.
+_PROCESSES, _ROUNDS = 2, 3
+_WANTED = (0, 20, 100)  # 0: without the long table
 
 
 def _frozen() -> tuple[dict[str, Any], list]:
@@ -57,25 +64,46 @@ def count_pages(drawn: bytes) -> int:
     return found
 
 
-def measure(folder: Path) -> Iterator[Figure]:
+def alone() -> None:
+    """Draw in this process; prints for each round [seconds, pages] of each length."""
+    import django
+
+    django.setup()
     from reports import pdf
 
-    loaded(folder)
     figures, lists = _frozen()
     imprint = {"number": "BG20260630-01", "checksum": "0000 0000 0000 0000"}
     usual = count_pages(pdf.draw(figures, lists, imprint))
-    costs, pages = {0: Cost(), 20: Cost(), 100: Cost()}, {}
+    rounds = []
     for _ in range(_ROUNDS):
-        for wanted, cost in costs.items():
+        rounds.append([])
+        for wanted in _WANTED:
             long = _lengthened(figures, wanted - usual) if wanted else figures
+            cost = Cost()
             drawn = cost.of(lambda long=long: pdf.draw(long, lists, imprint))
-            pages[wanted] = count_pages(drawn)
-    short, long = (
-        (costs[wanted].seconds - costs[0].seconds) / (pages[wanted] - pages[0])
-        for wanted in (20, 100)
-    )
+            rounds[-1].append((cost.seconds, count_pages(drawn)))
+    sys.stdout.write(json.dumps(rounds))
+
+
+def _drawn() -> list[list[tuple[float, int]]]:
+    """The rounds of all processes."""
+    command = [sys.executable, "-c", "from benchmarks import printing; printing.alone()"]
+    root = Path(__file__).resolve().parents[1]
+    processes = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root) for _ in range(_PROCESSES)
+    ]
+    answers = [process.communicate()[0] for process in processes]
+    return [one for answer in answers for one in json.loads(answer)]
+
+
+def measure(folder: Path) -> Iterator[Figure]:
+    loaded(folder)
+    rounds = _drawn()
+    none, few, many = (median(one[at][0] for one in rounds) for at in range(len(_WANTED)))
+    usual, twenty, hundred = (pages for _seconds, pages in rounds[0])
+    short, long = (few - none) / (twenty - usual), (many - none) / (hundred - usual)
     yield Figure(
         "pdf.page", long / short,
-        f"{pages[100]} 页的报告每多一页 {long:.3f} s ÷ {pages[20]} 页的 {short:.3f} s，"
-        f"没有长表的 {pages[0]} 页共 {costs[0].seconds:.1f} s",
+        f"{hundred} 页的报告每多一页 {long:.3f} s ÷ {twenty} 页的 {short:.3f} s，"
+        f"没有长表的 {usual} 页共 {none:.1f} s；两个进程同时画",
     )

@@ -324,8 +324,9 @@ class EnterpriseLedger(Ledger):
     def _keeps_key(self, row, by_name) -> bool:
         """Whether the name is not the row's key, or 记录号 found the record and the key is its
         own: two shops may have shared one before one of them moved."""
-        is_own = row.is_found_by_number and row.record in self._owners(row, by_name)
-        return bool(self._key_code(row)) or is_own
+        if self._key_code(row):
+            return True
+        return row.is_found_by_number and row.record in self._owners(row, by_name)
 
     def _owners(self, row, by_name) -> list[uuid.UUID]:
         """The records that have the row's 主体类型, 名称 and 所属镇街."""

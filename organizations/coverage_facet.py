@@ -108,7 +108,7 @@ class Coverage(Facet):
         if row.unread and row.unread & {column.column_name for column in self.columns}:
             return
         links = [] if row.is_new else self.links.get(row.record, [])
-        printed = self.printed(links, options.day)
+        printed = self.printed(links, options.day) if links else None
         organization = find_organization(
             row, self.organization, self.finder, printed and printed["organization_id"]
         )

@@ -139,6 +139,7 @@ def _leaks(seen: list[Seen]) -> list[str]:
     return found
 
 
+@pytest.mark.full
 def test_not_a_word_of_the_other_town(towns):
     seen = _told(_people(OWN, "990101001")["town"], of_route=1)
 

@@ -78,6 +78,7 @@ def test_what_was_typed_is_shown_as_text(marked):
         assert "49}}" not in text, address
 
 
+@pytest.mark.full
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_nothing_of_it_runs_in_a_browser(page, live_server, marked):

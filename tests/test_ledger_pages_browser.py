@@ -51,7 +51,7 @@ def check(page):
 @pytest.mark.parametrize(
     ("size", "large"),
     [  # what fits a phone in large type fits it in the usual one
-        pytest.param(SIZES[0], False, id="wide"),
+        pytest.param(SIZES[0], False, id="wide", marks=pytest.mark.full),
         pytest.param(SIZES[1], True, id="phone, large"),
         pytest.param(SIZES[0], True, id="wide, large", marks=pytest.mark.full),
         pytest.param(SIZES[1], False, id="phone", marks=pytest.mark.full),

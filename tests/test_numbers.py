@@ -122,6 +122,7 @@ BOARDS = (
 )
 
 
+@pytest.mark.full
 def test_numbers_of_the_main_pages_open_as_many_rows(busy, client):
     """The dashboard has a test of its own (tests/reports/test_drill.py)."""
     client.force_login(busy.district_staff)

@@ -133,6 +133,7 @@ def test_an_export_imports_without_a_change_on_any_day(busy):
     assert changes(busy, "2026-03-31", "--correct") == {}
 
 
+@pytest.mark.full
 def test_a_towns_own_export_imports_without_a_change(busy):
     """Masked cells stand in it, and places and names that the town may not see."""
     busy.run("create_user", "town_a", "--role", "town", "--area", "990101001", "--password", "x")

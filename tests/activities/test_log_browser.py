@@ -13,6 +13,7 @@ from common.periods import month_of
 from tests import factories as make
 from tests.activities.logs import log_of
 from tests.browser_checks import check, complaints_of, sign_in
+from tests.extent import few
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE, WIDE = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
@@ -108,7 +109,7 @@ def test_a_log_with_two_photos_in_few_steps(page, live_server, cast, log, compla
     assert complaints == []
 
 
-@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
+@pytest.mark.parametrize("size", few((PHONE, WIDE)), ids=few(("phone", "wide")))
 def test_the_page_is_accessible(opened, live_server, cast, log, complaints, size):
     page = opened
     page.set_viewport_size(size)

@@ -8,6 +8,7 @@ import pytest
 from evaluations.choices import CommitmentState, NominationState, Side
 from evaluations.models import Commitment, Honour, Nomination
 from tests.browser_checks import check, check_both, complaints_of, sign_in
+from tests.extent import few
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = {"width": 360, "height": 740}
@@ -66,11 +67,11 @@ def test_pages_are_accessible(page, live_server, cast, shown):
     sign_in(page, live_server, cast.district_staff)
     complaints = complaints_of(page, live_server)
     honour, nomination = Honour.objects.get(), Nomination.objects.get()
-    for path in (
+    for path in few((
         "/commitments/", shown.get_absolute_url(), f"{shown.get_absolute_url()}history/",
         "/honours/", "/honours/new/", honour.get_absolute_url(), "/honours/three-good/",
         nomination.get_absolute_url(), "/reports/book/", "/figures/commitments_signed/",
-    ):
+    ), most=5):
         page.goto(f"{live_server.url}{path}")
         check_both(page)
     assert complaints == []
