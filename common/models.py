@@ -101,8 +101,8 @@ class ImportBatch(models.Model):
 class ImportRow(models.Model):
     """导入行: a row of an import batch, what it would do, or why it cannot be done."""
 
-    # Written by the check of its batch alone, up to 200,000 at once: the database would look up the
-    # one batch for each of them, and keep an index beside the one below.
+    # Up to 200,000 come at once: the database would look up their one batch for each of them, where
+    # common/guards.py does it once, and keep an index beside the one below.
     batch = models.ForeignKey(
         ImportBatch, models.CASCADE, related_name="rows", db_constraint=False, db_index=False
     )

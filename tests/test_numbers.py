@@ -229,6 +229,7 @@ def wrong_of_files(client, run, share=1.0):
     return follower, follower.wrong(page)
 
 
+@pytest.mark.full
 def test_numbers_of_the_report_on_paper_and_in_the_workbook(busy, client):
     day = timezone.localdate()
     run = actions.request_report(

@@ -460,6 +460,7 @@ def test_without_business_rows_no_page_names_a_record(records, sessions, known_u
             assert [name for name in names if name in text] == [], url
 
 
+@pytest.mark.full
 def test_other_methods_break_nothing(records, sessions, known_users, monkeypatch):
     """Django takes a PUT of a form for a POST; an empty one saves nothing. A link that is not
     known says so to every method."""

@@ -19,6 +19,7 @@ from areas.models import Area
 from common import guards
 from common.constraints import sentence_of
 from common.dated import BEGINNING, FOREVER
+from common.models import ImportRow
 from enterprises.models import Entity, EntityState
 from evaluations.models import Commitment, Honour
 from members.models import MemberState
@@ -69,6 +70,7 @@ def test_which_keys_are_guarded_by_statement():
         (EntityState, "park"), (EntityState, "grid"), (CoverageLink, "entity"),
         (CoverageLink, "organization"), (Assignment, "entity"), (MemberState, "workplace"),
         (Visit, "entity"), (Ticket, "entity"), (Commitment, "entity"), (Honour, "entity"),
+        (ImportRow, "batch"),
     } | {(model, "entity") for model in SMALL}
     assert {model for model, _ in guards.overlaps()} == {EntityState, CoverageLink}
 

@@ -131,6 +131,7 @@ BREAKS = {
 }
 
 
+@pytest.mark.full
 def test_failing_restore_leaves_the_old_state(drill, elsewhere, monkeypatch):
     drill.restore()
     Area.objects.filter(code="G1").update(name="后来的网格")

@@ -280,6 +280,7 @@ def test_lists_take_the_same_queries_for_any_number_of_rows(
             client.get(f"/figures/{path}/")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("seed", few((1, 2)))
 def test_parts_of_a_share_sum_to_the_whole(client, seed):
     days = random_district(seed=seed, size=20)

@@ -91,6 +91,7 @@ def test_the_report_prints_it_from_frozen_figures(district):
     assert f"报送率{first['percent']}%" in text.replace("\n", "")
 
 
+@pytest.mark.full
 def test_a_report_of_an_earlier_version_draws_without(district):
     frozen, lists = built(district)
     del frozen["life"]

@@ -162,6 +162,7 @@ def test_every_number_on_the_dashboard_opens_as_many_rows(client, towns, role):
         assert answer.context["size"] == answer.context["page"].total == number, url
 
 
+@pytest.mark.full
 def test_the_report_prints_it_from_frozen_figures(towns):
     district = towns[0].parent
     frozen = payload.build(WHOLE, district, DAY, None)

@@ -80,6 +80,7 @@ def test_figures_are_frozen_and_checked(run):
     assert found == (2, 1, "50.0")
 
 
+@pytest.mark.full
 def test_a_report_asks_as_often_whatever_kinds_there_are(district, django_assert_num_queries):
     """Issue 7: at most 60 queries from the claim of the job to its end, comparison included."""
     load(
@@ -122,6 +123,7 @@ def test_numbers_in_the_pdf_open_their_lists(run):
     assert any("/org_coverage/" in link and "part=met" in link for link in links)
 
 
+@pytest.mark.full
 def test_a_new_drawing_gives_the_same_figures(run):
     Entity.objects.filter(name="一厂").update(name="改名厂")
     lists = rosters.unpacked(content(run.lists))
