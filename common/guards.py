@@ -59,8 +59,11 @@ class NeverOverlap(BaseConstraint):
 
 
 def references() -> Iterator[models.ForeignKey]:
-    """All foreign keys that are guarded here."""
+    """All foreign keys that are guarded here: those without a constraint, unless the model says
+    that it needs none (``guarded = False``)."""
     for model in apps.get_models():
+        if not getattr(model, "guarded", True):
+            continue
         for field in model._meta.concrete_fields:
             if isinstance(field, models.ForeignKey) and not field.db_constraint:
                 yield field

@@ -101,8 +101,9 @@ class ImportBatch(models.Model):
 class ImportRow(models.Model):
     """导入行: a row of an import batch, what it would do, or why it cannot be done."""
 
-    # Up to 200,000 come at once: the database would look up their one batch for each of them, where
-    # common/guards.py does it once, and keep an index beside the one below.
+    # Up to 200,000 come at once, from the check of their batch, and no batch is ever deleted: the
+    # database would look it up for each of them, and keep an index beside the one below.
+    guarded = False
     batch = models.ForeignKey(
         ImportBatch, models.CASCADE, related_name="rows", db_constraint=False, db_index=False
     )

@@ -280,12 +280,12 @@ class EnterpriseLedger(Ledger):
         return row.facts["key_code"]
 
     def _read_code(self, row) -> None:
-        f = self.fields
+        f, facts = self.fields, row.facts
         kind, code = row.get(f["entity_kind"]), row.get(f["uscc"])
-        row.facts["name_key"] = name_key(row.get(f["name"]))
-        row.facts["founded_on"] = row.get(f["founded_on"])
-        row.facts["closed_on"] = row.get(f["closed_on"])
-        row.facts["key_code"] = code if kind != EntityKind.MARKET else ""
+        facts["name_key"] = name_key(row.get(f["name"]))
+        facts["founded_on"] = row.get(f["founded_on"])
+        facts["closed_on"] = row.get(f["closed_on"])
+        facts["key_code"] = code if kind != EntityKind.MARKET else ""
         if not code:
             if kind and kind not in KINDS_CODE_OPTIONAL and "统一社会信用代码" not in row.unread:
                 row.error(f["uscc"], "必填，请补上。")
@@ -350,7 +350,7 @@ class EnterpriseLedger(Ledger):
             self._refuse_taken(row, owners, by_name)
             return
         found = owners
-        if not found:
+        if by_name and not found:
             named = by_name.get(self._name_key(row), [])
             found = [pk for pk, other in named if not (code and other)]
         if len(found) > 1:

@@ -28,9 +28,9 @@ def uscc_problem(code: str, *, registration_number_allowed: bool = False) -> str
         return None
     if len(code) != USCC_LENGTH:
         return f"统一社会信用代码应为 {USCC_LENGTH} 位，这里是 {len(code)} 位，请核对。"
-    for place, symbol in enumerate(code, 1):
-        if symbol not in _VALUES:
-            return f"统一社会信用代码第 {place} 位不能用，代码里没有 I、O、S、V、Z 和符号，请核对。"
+    if not _VALUES.keys() >= set(code):
+        place = next(at for at, symbol in enumerate(code, 1) if symbol not in _VALUES)
+        return f"统一社会信用代码第 {place} 位不能用，代码里没有 I、O、S、V、Z 和符号，请核对。"
     if not code[2:8].isdigit():
         return "统一社会信用代码第 3 至 8 位应为数字，请核对。"
     if code[-1] != check_symbol(code[:-1]):

@@ -26,6 +26,7 @@ _INVISIBLE = re.compile(
 # An error that was copied as text, or saved into a .csv.
 _ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
 _SPACES = re.compile(r"\s+")
+_PLAIN = re.compile("[0-9A-Za-z\u4e00-\u9fff（）()·，。、-]+")
 _UPPER_CASE = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
 _NUMBER_AS_TEXT = re.compile(r"\d\.\d+E\+?\d+|\d+E\+\d+|\d+\.0+", re.ASCII)
 _MASK = re.compile(r"[*•●∗⁎]")
@@ -39,9 +40,12 @@ def text(value: Raw | BrokenCell, max_length: int = LONGEST_TEXT) -> str:
     Line breaks and odd spaces become one space, invisible marks are dropped; control characters,
     broken characters and texts longer than `max_length` characters are refused.
     """
-    if isinstance(value, str):
-        return _one_line(value, max_length)
-    return _one_line(_written(value), max_length)
+    if not isinstance(value, str):
+        return _one_line(_written(value), max_length)
+    # Nearly all texts of a ledger: Chinese and ASCII signs, which are NFC as they are.
+    if _PLAIN.fullmatch(value) and len(value) <= max_length:
+        return value
+    return _one_line(value, max_length)
 
 
 def _one_line(value: str, max_length: int) -> str:

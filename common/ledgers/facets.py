@@ -23,7 +23,7 @@ from common.dated import (
     filled,
     set_from,
 )
-from common.ledgers.columns import Column
+from common.ledgers.columns import Column, DecimalCell
 from common.ledgers.rows import Options, Row
 
 # Up to this many records are looked up by id; for more the whole table is read once.
@@ -201,6 +201,9 @@ class DatedValues(Timelines):
         self.direct = {column: None for column in self.columns if self.is_direct(column)}
         self.indirect = [column for column in self.columns if column not in self.direct]
         self.filling = [filling(column) for column in self.direct]
+        self.amounts = [
+            column.attribute for column in self.direct if isinstance(column.cell, DecimalCell)
+        ]
         self._begins_with_batch = type(self).begins is DatedValues.begins
         self._holds_always = type(self).first_periods is DatedValues.first_periods
         # The row of a period that is without bound, to be copied and filled.
@@ -249,6 +252,9 @@ class DatedValues(Timelines):
         self.fill_indirect(row, values, options)
         if self._holds_always:
             values[self.owner] = row.record
+            for attribute in self.amounts:  # as JSON would write them, which asks for each
+                if values[attribute] is not None:
+                    values[attribute] = str(values[attribute])
             row.changes.append(changes.inserted(self.model, values))
             return
         for period in self.first_periods(row, values):

@@ -21,6 +21,7 @@ from enterprises.models import Entity
 from members.models import Member
 from organizations.models import CoverageLink, PendingUnit
 from tests import digest, factories
+from tests.extent import few
 from tests.imports import district
 from tests.imports.district import KINDS, ROWS, export, export_rows, read_typed, typed
 from tests.ledgers import desk
@@ -99,7 +100,7 @@ def ask(batch, verb, user=None, **seen):
 
 
 @pytest.mark.usefixtures("filled")
-@pytest.mark.parametrize("is_correction", [False, True], ids=["change", "correction"])
+@pytest.mark.parametrize("is_correction", few((False, True)), ids=few(("change", "correction")))
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_same_file_again_changes_nothing(kind, is_correction):
     choices = {"day": LATER, "is_correction": is_correction}
@@ -115,7 +116,7 @@ def test_the_same_file_again_changes_nothing(kind, is_correction):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("identity", [True, False], ids=["full", "masked"])
+@pytest.mark.parametrize("identity", few((False, True)), ids=few(("masked", "full")))
 def test_an_export_reads_back_without_a_change(identity):
     """Through real workbooks; masked numbers are found by their 记录号."""
     district.fill()

@@ -12,6 +12,7 @@ from common.ledgers.declared import declared_ledgers
 from common.ledgers.export import write_export
 from common.ledgers.rows import RECORD_NUMBER, Options
 from tests import digest
+from tests.extent import few
 from tests.ledgers.desk import counts, load, messages, undo
 from tests.registers.samples import CHANGED, DAY, ROWS, prepare
 
@@ -33,7 +34,7 @@ def export(kind, user=None, *, identity=True):
     return target
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", few(KINDS, most=6))
 def test_import_properties(cast, kind):
     prepare(kind)
     ledger = ledger_of(kind)
@@ -56,7 +57,7 @@ def test_import_properties(cast, kind):
     assert digest.digest(tables) == before
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "help_categories"])
+@pytest.mark.parametrize("kind", few([one for one in KINDS if one != "help_categories"], most=6))
 def test_scope(cast, kind):
     """甲镇 brings and sees its row; 乙街道 does not see it and may not bring it."""
     prepare(kind)

@@ -255,7 +255,7 @@ def test_only_those_who_build_reports_are_offered_it(client, cast):
 # --- queries ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("user", READERS)
+@pytest.mark.parametrize("user", few(READERS))
 def test_queries_do_not_grow(client, cast, user, django_assert_max_num_queries,
                              django_assert_num_queries):
     for town, branch in ((cast.town_a, cast.organization_a), (cast.town_a, cast.organization_b)):
