@@ -85,6 +85,7 @@ def refused(answers) -> dict:
     return {question: code for question, code in answers if code not in FINE}
 
 
+@pytest.mark.full
 def test_unknown_values_of_parameters(records, client, some):  # noqa: F811
     """Garbage in all known and unknown parameters at once, another in each; the longest in one."""
     answers = []
@@ -113,6 +114,7 @@ def test_each_filter_of_each_list(records, client, some):  # noqa: F811
     assert refused(answers) == {}
 
 
+@pytest.mark.full
 def test_broken_encodings_and_odd_addresses(records, client, some):  # noqa: F811
     paths = ("%ff%fe", "%00" + "a" * 10_000, "%2e%2e/%2e%2e/etc/passwd")
     answers = []
@@ -159,6 +161,7 @@ FORGED = [
 ]
 
 
+@pytest.mark.full
 def test_forged_headers(records, client, some):  # noqa: F811
     assert refused(
         ((name, *headers), code_of(client.get(url, headers=headers)))
@@ -210,6 +213,7 @@ def test_broken_bodies_change_nothing(records, client, some):  # noqa: F811
     assert digest() == before
 
 
+@pytest.mark.full
 def test_every_field_with_garbage_changes_nothing(records, client, some):  # noqa: F811
     """The fields of each form, as its page shows them, filled with what does not belong there."""
     before = digest()

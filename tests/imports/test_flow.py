@@ -139,7 +139,7 @@ def test_an_export_of_any_day_reads_back_after_edits():
 
 
 @pytest.mark.usefixtures("filled")
-@pytest.mark.parametrize("is_correction", [False, True], ids=["change", "correction"])
+@pytest.mark.parametrize("is_correction", few((False, True)), ids=few(("change", "correction")))
 @pytest.mark.parametrize("kind", KINDS)
 def test_undo_leads_back_to_what_was_before(kind, is_correction):
     before = digest.digest()
