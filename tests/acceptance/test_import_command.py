@@ -329,25 +329,25 @@ def test_references_inside_one_file_resolve_in_any_order(bare_office):
     assert above == {"丙": "乙", "乙": "甲", "甲": ""}
 
 
-@pytest.mark.parametrize("written", [
-    "2024-07-01", "2024/7/1", "2024.7.1", "2024年7月1日", "20240701", "２０２４．７．１",
-])
-def test_ways_to_write_a_day(office, written):
-    office.bring("enterprises", [entity("厂", uscc(1), 成立日期=written)])
-    assert office.exported("enterprises")[0]["成立日期"] == "2024-07-01"
+def exported_of(office, header, *written):
+    """What is printed of each of several ways to write a cell, in their order."""
+    office.bring("enterprises", [
+        entity(f"厂{number}", uscc(number), **{header: one})
+        for number, one in enumerate(written, 1)
+    ])
+    printed = {row["名称"]: row[header] for row in office.exported("enterprises")}
+    return [printed[f"厂{number}"] for number in range(1, len(written) + 1)]
 
 
-@pytest.mark.parametrize(("written", "printed"), [
-    ("是", "是"), ("√", "是"), ("有", "是"), ("Y", "是"), ("1", "是"),
-    ("否", "否"), ("×", "否"), ("无", "否"), ("N", "否"), ("0", "否"),
-])
-def test_ways_to_say_yes_and_no(office, written, printed):
-    office.bring("enterprises", [entity("厂", uscc(1), 固定场所=written)])
-    assert office.exported("enterprises")[0]["固定场所"] == printed
+def test_ways_to_write_a_day(office):
+    ways = ("2024-07-01", "2024/7/1", "2024.7.1", "2024年7月1日", "20240701", "２０２４．７．１")
+    assert exported_of(office, "成立日期", *ways) == ["2024-07-01"] * 6
 
 
-@pytest.mark.parametrize("separator", "、，,;\n")
-def test_several_values_in_a_cell(office, separator):
-    tags = separator.join(("专精特新", "高新技术"))
-    office.bring("enterprises", [entity("厂", uscc(1), 资质标签=tags)])
-    assert office.exported("enterprises")[0]["资质标签"] == "专精特新、高新技术"
+def test_ways_to_say_yes_and_no(office):
+    assert exported_of(office, "固定场所", *"是√有Y1否×无N0") == [*"是是是是是否否否否否"]
+
+
+def test_several_values_in_a_cell(office):
+    ways = (separator.join(("专精特新", "高新技术")) for separator in "、，,;\n")
+    assert exported_of(office, "资质标签", *ways) == ["专精特新、高新技术"] * 5
