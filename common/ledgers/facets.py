@@ -220,12 +220,14 @@ class DatedValues(Timelines):
             if self._says_nothing_new(row, column, known, options):
                 continue
             new = self.read(row, column, known, options)
-            day = self.begins(row, column, options)
+            day = options.day if self._begins_with_batch else self.begins(row, column, options)
             was = known if day == options.day else self.known_at(row.record, day)
-            for key, value in new.items():
-                if was[key] != value:
-                    wanted.setdefault(day, {})[key] = value
-            if any(was[key] != value for key, value in new.items()):
+            differing = {
+                key: value for key, value in new.items()
+                if (old := was[key]) is not value and old != value
+            }
+            if differing:
+                wanted.setdefault(day, {}).update(differing)
                 row.changed(column, self.show(column, was), self.show(column, {**was, **new}))
         timeline = self.timeline(row.record) if wanted else []
         for day, values in sorted(wanted.items()):
