@@ -57,6 +57,14 @@ class PlacedValues(DatedValues):
     def is_direct(self, column):
         return not isinstance(column, AreaColumn)
 
+    def _says_nothing_new(self, row, column, known, options):
+        """A name that an export of the day would print names what is there already."""
+        if isinstance(column, AreaColumn) and self._begins_with_batch:
+            text, current = row.cells.get(column.column_name), known.get(column.attribute)
+            if text and current and self.areas.name(current) == text:
+                return True
+        return super()._says_nothing_new(row, column, known, options)
+
     def fill_indirect(self, row, values, options):
         """Thousands of new rows name the same areas."""
         texts = tuple(map(row.cells.get, self.place_names))
