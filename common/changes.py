@@ -26,6 +26,8 @@ WRITE_LOCK = 0x70617274
 INSERT, UPDATE, DELETE = "I", "U", "D"
 # An insertion whose values are a list, in the order of a layout.
 _LISTED = "L"
+# From so many rows on a wrong plan is felt; autovacuum counts from here, too.
+_MANY = 50
 _LENGTH = re.compile(r"\([\d,\s]+\)")
 
 
@@ -222,6 +224,7 @@ def write_pending(layouts: Layouts | None = None) -> int:
         if not wanted:
             return 0
         cursor.execute("ANALYZE pending_change (tbl, op, id)")
+        _mend_statistics(cursor, counts)
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         written = 0
         tables = [model for model in _in_order() if _any(model, wanted)]
@@ -240,6 +243,15 @@ def write_pending(layouts: Layouts | None = None) -> int:
         return written
 
 
+def _mend_statistics(cursor, counts: Iterable[tuple[str, str, int]]) -> None:
+    """A table that was emptied and filled again within the transaction still counts as empty; the
+    planner then looks through all of it for each row to be changed, and 3,000 rows take hours. More
+    rows to change than the planner knows of betray it."""
+    known = [(table, count) for table, operation, count in counts if operation in (UPDATE, DELETE)]
+    if any(count >= _MANY for _table, count in known):
+        _analyze(cursor, known, "n > greatest(reltuples, 0)")
+
+
 def _renew_statistics(cursor, counts: Iterable[tuple[str, str, int]]) -> None:
     """Let the planner know at once of tables that have changed much. The database would learn it
     within a minute by itself; until then a figure over a ledger just brought in may take it for
@@ -248,10 +260,17 @@ def _renew_statistics(cursor, counts: Iterable[tuple[str, str, int]]) -> None:
     changed: Counter[str] = Counter()
     for table, _operation, count in counts:
         changed[table] += count
+    _analyze(cursor, changed.items(), f"n >= {_MANY} + greatest(reltuples, 0) / 10")
+
+
+def _analyze(cursor, counts: Iterable[tuple[str, int]], condition: str) -> None:
+    """Analyze the tables of ``counts`` (table, rows ``n``) that meet the ``condition``."""
+    tables, numbers = zip(*counts, strict=True)
     cursor.execute(
-        "SELECT relname FROM pg_class JOIN unnest(%s::text[], %s::bigint[]) AS c (tbl, n) "
-        "ON pg_class.oid = to_regclass(tbl) WHERE n >= 50 + greatest(reltuples, 0) / 10",
-        [list(changed), list(changed.values())],
+        "SELECT DISTINCT relname FROM pg_class "  # noqa: S608 -- two conditions of ours
+        "JOIN unnest(%s::text[], %s::bigint[]) AS c (tbl, n) ON pg_class.oid = to_regclass(tbl) "
+        f"WHERE {condition}",
+        [list(tables), list(numbers)],
     )
     for (table,) in cursor.fetchall():
         cursor.execute("SELECT portal_analyze(%s)", [table])
@@ -326,11 +345,11 @@ def _listed(field: models.Field, place: int) -> str:
 def _update(cursor, model: type[models.Model]) -> int:
     table = model._meta.db_table
     columns = [name for name in _columns(model) if name != '"id"']
-    setting = ", ".join(f"{name} = n.{name}" for name in columns)
+    read = ", ".join(f"r.{name}" for name in columns)
     cursor.execute(
-        f"UPDATE {table} t SET {setting} FROM (SELECT r.* FROM {table} o "  # noqa: S608 -- as above
-        "JOIN pending_change c ON c.id = o.id AND c.tbl = %s AND c.op = 'U', "
-        "LATERAL jsonb_populate_record(o, c.vals) r) n WHERE t.id = n.id",
+        f"UPDATE {table} t SET ({', '.join(columns)}) = "  # noqa: S608 -- as above
+        f"(SELECT {read} FROM jsonb_populate_record(t, c.vals) r) "
+        "FROM pending_change c WHERE t.id = c.id AND c.tbl = %s AND c.op = 'U'",
         [table],
     )
     return cursor.rowcount
