@@ -46,24 +46,23 @@ class PlacedValues(DatedValues):
     def plan(self, row, options):
         if row.is_new:
             row.facts["places"] = dict(self.nowhere)
-            super().plan(row, options)
-            return
-        known = self.known_at(row.record, options.day)
+        super().plan(row, options)
+
+    def plan_known(self, row, known, options):
         row.facts["places"] = {place: known.get(column) for place, column in self.places}
         before = dict(row.facts["places"])
-        super().plan(row, options)
+        super().plan_known(row, known, options)
         row.facts["moved"] = before != row.facts["places"]
 
     def is_direct(self, column):
         return not isinstance(column, AreaColumn)
 
-    def _says_nothing_new(self, row, column, known, options):
+    def repeats(self, row, column, known):
         """A name that an export of the day would print names what is there already."""
         if isinstance(column, AreaColumn) and self._begins_with_batch:
             text, current = row.cells.get(column.column_name), known.get(column.attribute)
-            if text and current and self.areas.name(current) == text:
-                return True
-        return super()._says_nothing_new(row, column, known, options)
+            return self.areas.name(current) == (text or "")
+        return super().repeats(row, column, known)
 
     def fill_indirect(self, row, values, options):
         """Thousands of new rows name the same areas."""

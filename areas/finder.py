@@ -19,7 +19,7 @@ class AreaFinder:
         self.rows = {row["id"]: row for row in rows}
         self._by_code = {name_key(row["code"]): row["id"] for row in rows}
         self._by_name: dict[tuple[str, str], list[uuid.UUID]] = {}
-        self._printed: dict[uuid.UUID, str] = {}
+        self._printed: dict[int, str] = {}
         for row in rows:
             key = (row["level"], name_key(row["name"]))
             self._by_name.setdefault(key, []).append(row["id"])
@@ -62,11 +62,11 @@ class AreaFinder:
         """The area as a ledger prints it: its name, or its code where the name is not unique."""
         if pk is None:
             return ""
-        printed = self._printed.get(pk)
+        printed = self._printed.get(pk.int)
         if printed is None:
             row = self.rows[pk]
             twins = self._by_name[(row["level"], name_key(row["name"]))]
-            printed = self._printed[pk] = row["name"] if len(twins) == 1 else row["code"]
+            printed = self._printed[pk.int] = row["name"] if len(twins) == 1 else row["code"]
         return printed
 
     def names(self, level: str, within: Iterable[uuid.UUID] | None = None) -> list[str]:

@@ -67,6 +67,7 @@ def measure(folder: Path) -> Iterator[Figure]:
     imports.start_again()
     batch = imports.check(imports.upload("enterprises", ledger_file(folder)))
     yield _compared("history.insert", lambda cost: _load(batch, cost))
+    imports.apply(batch)
     imports.loaded(folder)
     yield _compared("history.update", _update_all)
 

@@ -5,6 +5,7 @@ The cover and the pages of charts hold a third of what stands on a page of a tab
 """
 
 import json
+import pickle
 import re
 import subprocess
 import sys
@@ -71,23 +72,24 @@ def alone() -> None:
     django.setup()
     from reports import pdf
 
-    figures, lists = _frozen()
+    figures, lists = pickle.loads(Path(sys.argv[1]).read_bytes())
     imprint = {"number": "BG20260630-01", "checksum": "0000 0000 0000 0000"}
-    usual = count_pages(pdf.draw(figures, lists, imprint))
-    rounds = []
+    rounds, usual = [], 0
     for _ in range(_ROUNDS):
         rounds.append([])
         for wanted in _WANTED:
             long = _lengthened(figures, wanted - usual) if wanted else figures
             cost = Cost()
-            drawn = cost.of(lambda long=long: pdf.draw(long, lists, imprint))
-            rounds[-1].append((cost.seconds, count_pages(drawn)))
+            pages = count_pages(cost.of(lambda long=long: pdf.draw(long, lists, imprint)))
+            usual = usual or pages
+            rounds[-1].append((cost.seconds, pages))
     sys.stdout.write(json.dumps(rounds))
 
 
-def _drawn() -> list[list[tuple[float, int]]]:
+def _drawn(frozen: Path) -> list[list[tuple[float, int]]]:
     """The rounds of all processes."""
-    command = [sys.executable, "-c", "from benchmarks import printing; printing.alone()"]
+    code = "from benchmarks import printing; printing.alone()"
+    command = [sys.executable, "-c", code, frozen]
     root = Path(__file__).resolve().parents[1]
     processes = [
         subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root) for _ in range(_PROCESSES)
@@ -98,7 +100,9 @@ def _drawn() -> list[list[tuple[float, int]]]:
 
 def measure(folder: Path) -> Iterator[Figure]:
     loaded(folder)
-    rounds = _drawn()
+    frozen = folder / "report.pickle"
+    frozen.write_bytes(pickle.dumps(_frozen()))
+    rounds = _drawn(frozen)
     none, few, many = (median(one[at][0] for one in rounds) for at in range(len(_WANTED)))
     usual, twenty, hundred = (pages for _seconds, pages in rounds[0])
     short, long = (few - none) / (twenty - usual), (many - none) / (hundred - usual)

@@ -44,6 +44,14 @@ class EntityValues(PlacedValues):
             return {"status": state if not row.is_new else BusinessStatus.NORMAL}
         return super().read(row, column, known, options)
 
+    def repeats(self, row, column, known):
+        value = row.cells.get(column.column_name)
+        if column.attribute == "industry":
+            return value == (known["section"], known["division"])
+        if column.attribute == "status":
+            return value == known["status"]
+        return super().repeats(row, column, known)
+
     def show(self, column, values):
         if column.attribute == "industry":
             return column.show((values["section"], values["division"]))

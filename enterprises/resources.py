@@ -397,7 +397,7 @@ class EnterpriseLedger(Ledger):
 
     def _twin_key(self, row):
         town = row.facts.get("places", {}).get("town")
-        return (row.facts["name_key"], town) if row.label and town else None
+        return (row.facts["name_key"], town.int) if row.label and town else None
 
     def _stored_twins(self, keys, options):
         """Entities that have not ceased, by name and town."""
@@ -407,8 +407,9 @@ class EnterpriseLedger(Ledger):
             entities = entities.filter(name_key__in=names)
         found = entities.values_list("name_key", "state__town_id", "id", "uscc", "closed_on")
         for name, town, pk, code, closed in found.iterator(chunk_size=5000):
-            if (name, town) in keys and not (closed and closed <= options.day):
-                yield (name, town), pk, code
+            key = (name, town and town.int)
+            if key in keys and not (closed and closed <= options.day):
+                yield key, pk, code
 
     def standing(self, options):
         entities = Entity.objects.within(options.scope).counting(options.day).order_by()

@@ -27,7 +27,8 @@ def find_organization(
     text = row.get(column)
     if not text:
         return None
-    if known and name_key(finder.name(known)) == name_key(text):
+    printed = finder.name(known) if known else ""
+    if printed and (printed == text or name_key(printed) == name_key(text)):
         return known
     try:
         found = finder.find(text)

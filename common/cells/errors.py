@@ -70,15 +70,24 @@ class Memory(dict[Any, Any]):
         return self[(bool, value) if value.__class__ is bool else value]
 
     def __missing__(self, key: Any) -> Any:
-        value = key[1] if isinstance(key, tuple) else key
-        try:
-            found = self._parser(value)
-            # A Decimal that is compared with None asks who that is.
-            if found.__class__ is self._nothing.__class__ and found == self._nothing:
-                found = None
-        except CellError as error:
-            found = error.with_traceback(None)
-            self.has_errors = True
+        found = self.parsed(key[1] if key.__class__ is tuple else key)
         if len(self) < self.MOST:
             self[key] = found
         return found
+
+    def parsed(self, value: Any) -> Any:
+        """Return the meaning of a value without looking whether it is known."""
+        try:
+            found = self._parser(value)
+        except CellError as error:
+            self.has_errors = True
+            return error.with_traceback(None)
+        # A Decimal that is compared with None asks who that is.
+        if found.__class__ is self._nothing.__class__ and found == self._nothing:
+            return None
+        return found
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing more is kept."""
+        return len(self) >= self.MOST

@@ -5,7 +5,7 @@ Imports check a file through here, forms a single row: one set of rules, one eng
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from operator import getitem
+from operator import call
 from typing import Any
 
 from common import cells
@@ -13,6 +13,9 @@ from common.chance import new_id
 from common.ledgers.columns import Column
 from common.ledgers.ledger import Ledger
 from common.ledgers.rows import RECORD_NUMBER, Options, Row
+
+# After so many rows it is known which columns hardly repeat.
+_SETTLED = 10_000
 
 RawRows = Iterable[tuple[int, Mapping[str, Any]]]
 
@@ -30,6 +33,8 @@ def check_rows(
         rows.append(reader.read(number, raw))
         if len(rows) % 2000 == 0:
             progress(len(rows))
+        if len(rows) == _SETTLED:
+            reader.settle()
     _find_by_record_number(ledger, rows, options)
     ledger.identify(rows, options)
     _settle_keys(rows)
@@ -96,12 +101,20 @@ class _CellReader:
         self.names = dict.fromkeys(names).keys()
         self.chosen = [self.columns[name] for name in self.names]
         self.memories = [memory for _column, memory in self.chosen]
+        self.readers = [memory.__getitem__ for memory in self.memories]
+
+    def settle(self) -> None:
+        """Columns whose memory is full by now (names, codes, phones) are read without a look at
+        what is known: nearly each cell of theirs says something new."""
+        self.readers = [
+            memory.parsed if memory.is_full else memory.__getitem__ for memory in self.memories
+        ]
 
     def _meanings(self, values: Sequence[Any]) -> list[Any]:
         """What the cells mean, None where they are empty. True would be taken for 1."""
         if bool in map(type, values):
             return [memory.of(value) for memory, value in zip(self.memories, values, strict=True)]
-        return list(map(getitem, self.memories, values))
+        return list(map(call, self.readers, values))
 
     @staticmethod
     def _refuse(row: Row, column: Column) -> None:
@@ -140,12 +153,12 @@ def _find_by_record_number(ledger: Ledger, rows: list[Row], options: Options) ->
 
 def _settle_keys(rows: list[Row]) -> None:
     """One record, one row; new rows get an id; masked cells need a record."""
-    first: dict[uuid.UUID, Row] = {}
+    first: dict[int, Row] = {}
     for row in rows:
         if row.record is None:
             row.record, row.is_new = new_id(), True
         else:
-            earlier = first.setdefault(row.record, row)
+            earlier = first.setdefault(row.record.int, row)
             if earlier is not row and not row.errors:
                 row.error(RECORD_NUMBER, f"与第 {earlier.number} 行是同一条记录，请只留一行。")
         if row.is_new:

@@ -57,6 +57,9 @@ class Ledger(resources.Resource):
         self.facets: list[Facet] = self.make_facets()
         for extend in _EXTENSIONS.get(self.kind, ()):
             self.facets.extend(extend(self))
+        self._homes = {
+            column: facet for facet in reversed(self.facets) for column in facet.columns
+        }
 
     # What a ledger says ------------------------------------------------------------------------
 
@@ -104,14 +107,14 @@ class Ledger(resources.Resource):
         column = self.fields[field]
         if row.is_new or row.wants(column, options):
             return row.get(column)
-        facet = next(facet for facet in self.facets if column in facet.columns)
-        return facet.stored_at(row.record, options.day)[column.attribute]
+        return self._homes[column].stored_at(row.record, options.day)[column.attribute]
 
     def as_they_will_stand(self, row: Row, fields: Iterable[str], options: Options) -> list[Any]:
         """What several fields of the record will hold, to be compared with one another, when the
         row says something about any of them; else None for each."""
         columns = [self.fields[name] for name in fields]
-        if row.is_new or not any(row.given(column) for column in columns):
+        given = [column.column_name in row.cells for column in columns]
+        if row.is_new or all(given) or not any(given):
             return [row.get(column) for column in columns]
         return [self.after(row, name, options) for name in fields]
 

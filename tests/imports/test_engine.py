@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+from common.cells import Memory
+from common.ledgers import check, ledger_of
 from members.models import Affiliation
 from organizations.models import Assignment, Term
 from tests import digest
@@ -27,6 +29,31 @@ def twice(kind, rows, **choices):
     again = load(kind, rows, check_only=True, **choices)
     assert counts(again)[:2] == (0, 0), [row.diff for row in again.rows.all()]
     return batch
+
+
+def test_columns_that_hardly_repeat_are_read_alike(monkeypatch):
+    """Once the memory of a column is full, its cells are read without it: to the same effect."""
+    cells = [
+        {"名称": name, "成立日期": day, "工会": union, "联系电话": phone, "营业收入": revenue}
+        for name in ("红星 厂", "前进厂", "")
+        for day in ("2024-07-01", "2024-7-1", "2024-13-01", None)
+        for union in (True, "是", "", "也许")
+        for phone, revenue in (("13900000001", 12.5), ("1390000", "12.50"), ("", None))
+    ]
+
+    def read(*, settled: bool) -> list:
+        reader = check._CellReader(ledger_of("enterprises")())
+        reader.read(1, cells[0])
+        if settled:
+            reader.settle()
+        rows = [reader.read(number, raw) for number, raw in enumerate(cells)]
+        return [(row.cells, row.unread, row.errors, row.label) for row in rows]
+
+    usual = read(settled=False)
+    monkeypatch.setattr(Memory, "MOST", 1)
+    assert read(settled=True) == usual
+    found = {error["message"] for _cells, _unread, errors, _label in usual for error in errors}
+    assert "只能填“是”或“否”。" in found
 
 
 def test_cleared_tags_are_cleared_once():
