@@ -180,8 +180,8 @@ def measure(folder: Path) -> Iterator[Figure]:
     for turn in range(ROUNDS):
         start_again()
         make_bare()
-        calamine_alone(path, alone)
         plain.of(lambda: bare(rows))
+        calamine_alone(path, alone)
         first = apply(check(upload("enterprises", path), checked), applied)
         entries = _history()
         if turn == 0:

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from common.garbage import without_collector
 from organizations.choices import CoverageState
 from reports.charts import state_bar, trend_bars
 from reports.drill import absolute
@@ -27,6 +28,7 @@ def draw(payload: dict[str, Any], lists: list[Roster], imprint: dict[str, str]) 
     return printed(render_to_string("reports/report.html", context(payload, lists, imprint)))
 
 
+@without_collector()
 def printed(html: str) -> bytes:
     """A page of ours as PDF, in the typography of reports."""
     from weasyprint import CSS, HTML  # noqa: PLC0415 -- slow to load, and only jobs draw

@@ -75,6 +75,8 @@ def _calendar_day(year: int, month: int, day_of_month: int) -> date:
 
 
 def _bounded(value: date) -> date:
+    if FIRST_YEAR <= value.year <= LAST_YEAR:
+        return value
     return _calendar_day(value.year, value.month, value.day)
 
 

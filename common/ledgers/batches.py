@@ -4,11 +4,9 @@ Each verb is idempotent: the state of the batch is moved by a conditional update
 transaction as its effect, so a job that is delivered twice finds nothing left to do.
 """
 
-import gc
 import hashlib
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
 from operator import itemgetter
 from typing import Any, BinaryIO
@@ -19,6 +17,7 @@ from django.utils import timezone
 
 from common import jobs, parameters
 from common.changes import lock_writes, write_staged
+from common.garbage import without_collector
 from common.ledgers.check import check_rows
 from common.ledgers.control import standing_after
 from common.ledgers.flow import BATCH_FLOW
@@ -95,19 +94,6 @@ def earlier_batch(batch: ImportBatch) -> ImportBatch | None:
         sha256=batch.sha256, kind=batch.kind, state=BatchState.APPLIED
     )
     return same.exclude(pk=batch.pk).first()
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """Inside, Python looks for no cycles of garbage: a pass over a file makes millions of objects
-    that stay until it ends, and going through them again and again took a quarter of its time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 # --- Check ------------------------------------------------------------------------------------

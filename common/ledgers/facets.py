@@ -81,7 +81,7 @@ class Plain(Facet):
     def __init__(self, model: type[models.Model], columns: Iterable[Column], derive=None):
         self.model, self.columns = model, tuple(columns)
         self.secrets = [column for column in self.columns if column.is_secret]
-        self.filling = [filling(column) for column in self.columns]
+        self.all_cells = Cells(self.columns)
         self.open_cells = Cells(column for column in self.columns if not column.is_secret)
         # derive(values) → further columns that follow from the ones written.
         self.derive = derive or (lambda _values: {})
@@ -93,10 +93,7 @@ class Plain(Facet):
     def plan(self, row, options):
         known = None if row.is_new else self.found.get(row.record)
         if known is None:
-            get = row.cells.get
-            values = {
-                attribute: get(name, nothing) for attribute, name, nothing in self.filling
-            }
+            values = dict(self.all_cells.of(row))
             for column in self.secrets:
                 values[column.attribute] = stored(column, values[column.attribute])
             values |= self.derive(values)
@@ -123,11 +120,6 @@ class Plain(Facet):
         return {c.column_name: c.printed(known[c.attribute]) for c in self.columns}
 
 
-def filling(column: Column) -> tuple[str, str, Any]:
-    """Attribute, name and empty value of a column, at hand for each of 58,725 new rows."""
-    return column.attribute, column.column_name, column.nothing
-
-
 class Cells:
     """Cells that are stored as they are read, looked at all at once."""
 
@@ -136,6 +128,11 @@ class Cells:
         self._names = [column.column_name for column in columns]
         self._nothings = [column.nothing for column in columns]
         self._attributes = [column.attribute for column in columns]
+
+    def of(self, row: Row) -> Iterable[tuple[str, Any]]:
+        """(Attribute, what is to be stored) of each."""
+        said = map(row.cells.get, self._names, self._nothings)
+        return zip(self._attributes, said, strict=True)
 
     def repeat(self, row: Row, known: Mapping[str, Any]) -> bool:
         """Whether they say what is stored, cell by cell: so do most rows of most imports, and
@@ -217,7 +214,6 @@ class DatedValues(Timelines):
         self._nothing = {key: model._meta.get_field(key).get_default() for key in self.fields}
         self.direct = {column: None for column in self.columns if self.is_direct(column)}
         self.indirect = [column for column in self.columns if column not in self.direct]
-        self.filling = [filling(column) for column in self.direct]
         self.direct_cells = Cells(self.direct)
         self.amounts = [
             column.attribute for column in self.direct if isinstance(column.cell, DecimalCell)
@@ -264,10 +260,8 @@ class DatedValues(Timelines):
         return self.indirect if repeats else self.columns
 
     def _create(self, row: Row, options: Options) -> None:
-        get = row.cells.get
         values = dict(self._whole if self._holds_always else self._nothing)
-        for attribute, name, nothing in self.filling:
-            values[attribute] = get(name, nothing)
+        values.update(self.direct_cells.of(row))
         self.fill_indirect(row, values, options)
         if self._holds_always:
             values[self.owner] = row.record
