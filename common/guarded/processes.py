@@ -1,5 +1,7 @@
 """How a guarded process comes to be: started anew, or forked by one that is warm."""
 
+import contextlib
+import fcntl
 import json
 import os
 import socket
@@ -18,6 +20,8 @@ _ENVIRONMENT = {"PYTHONPATH": str(_ROOT), "LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX
 # Seconds that taking an order may last; the nursery does nothing else.
 _ORDER_TIMEOUT = 5.0
 _KILLED = -9
+# Room for a frame of rows (common/workbook/child.py): the child goes on while it is looked at.
+_PIPE_SIZE = 1 << 20
 
 
 class Child(Protocol):
@@ -53,6 +57,8 @@ class Started:
             env=_ENVIRONMENT,
         )
         self.pid = self._process.pid
+        with contextlib.suppress(OSError):  # the system may allow less: then it waits more often
+            fcntl.fcntl(self.stream, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
         message = request | {"descriptor": descriptor, "parent": os.getpid()}
         try:
             with self._process.stdin as stream:  # type: ignore[union-attr]

@@ -5,6 +5,7 @@ as an inherited descriptor.
 """
 
 import pickle
+from collections.abc import Iterable
 from typing import Any, BinaryIO
 
 from common.guarded.child import Frames, main
@@ -15,6 +16,19 @@ from common.workbook.extract import explain_size, extract
 # A frame above this is sent in smaller ones, with over-long cells cut: see send_rows().
 LARGE_FRAME = 4 * 1024 * 1024
 LONGEST_CELL = 32_768
+
+
+def shared(rows: list[list[Any]]) -> list[list[Any]]:
+    """The rows with one object for each spelling in a column of texts: it is sent once, and known
+    at a glance by who reads it. Not so numbers: 1, 1.0 and True are alike."""
+    return list(map(list, zip(*map(_shared, zip(*rows, strict=True)), strict=True)))
+
+
+def _shared(column: tuple[Any, ...]) -> Iterable[Any]:
+    if set(map(type, column)) != {str}:
+        return column
+    spellings: dict[str, str] = {}
+    return map(spellings.setdefault, column, column)
 
 
 def send_rows(frames: Frames, numbers: list[int], rows: list[list[Any]]) -> None:
@@ -41,7 +55,8 @@ def serve(file: BinaryIO, request: dict[str, Any], frames: Frames) -> None:
         raise Unreadable(explain_size(file))
     for kind, payload in extract(file, request):
         if kind == "rows":
-            send_rows(frames, *payload)
+            numbers, rows = payload
+            send_rows(frames, numbers, shared(rows))
         else:
             frames.send(kind, payload)
 
