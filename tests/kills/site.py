@@ -176,9 +176,9 @@ class Site:
             self.redis.kill()
         with suppress(subprocess.CalledProcessError):
             self.database.control("stop", "-m", "immediate")
-        if IS_ROOT:
-            for path in (self.disk, self.temporary):
-                subprocess.run(["umount", path], check=False, timeout=300)
+        for path in (self.disk, self.temporary):
+            # Children of a killed process may hold a file for a moment longer.
+            until(lambda path=path: _unmounted(path), f"{path} is not in use")
         shutil.rmtree(self.folder)
 
     # --- What a browser does ------------------------------------------------------------------
@@ -229,6 +229,12 @@ class Site:
         """The same when the job has ended."""
         until(lambda: self.job(subject)[0] in ("done", "failed"), "the job", limit, 0.2)
         return self.job(subject)
+
+
+def _unmounted(path: Path) -> bool:
+    if os.path.ismount(path):
+        subprocess.run(["umount", path], check=False, stderr=subprocess.DEVNULL, timeout=300)
+    return not os.path.ismount(path)
 
 
 @contextmanager
