@@ -85,11 +85,12 @@ def _lines(rows: Iterable[Sequence[Value]], line: int, styles: Sequence[str]) ->
             names = [xl_col_to_name(at) for at in range(len(row))]
         cells = []
         for name, value in zip(names, row, strict=False):
-            if value is None or value == "":
-                continue
             if isinstance(value, str):
-                content = f't="inlineStr"><is>{_text(value)}</is>'
-                cells.append(f'<c r="{name}{number}" s="{text_style}" {content}</c>')
+                if value:
+                    content = f't="inlineStr"><is>{_text(value)}</is>'
+                    cells.append(f'<c r="{name}{number}" s="{text_style}" {content}</c>')
+            elif value is None:
+                continue
             elif isinstance(value, date):
                 day = value.toordinal() - _ZERO
                 cells.append(f'<c r="{name}{number}" s="{day_style}"><v>{day}</v></c>')
@@ -101,7 +102,7 @@ def _lines(rows: Iterable[Sequence[Value]], line: int, styles: Sequence[str]) ->
 def _text(value: str) -> str:
     """A text as XML; what XML cannot hold is written as _xHHHH_, as Excel does."""
     value = value[:_LONGEST]
-    if not _ODD.search(value):
+    if value.isalnum() or not _ODD.search(value):  # most are names and codes
         return f"<t>{value}</t>"
     escaped = _CONTROL.sub(lambda one: f"_x{ord(one[0]):04X}_", _ESCAPED.sub("_x005F_", value))
     escaped = escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -37,12 +37,20 @@ def rows_of(
     ids = ids if isinstance(ids, set) else set(ids)
     queryset = model._default_manager.order_by()
     if len(ids) <= FEW:
-        queryset = queryset.filter(**{f"{column}__in": ids})
-        return queryset.values(*fields).iterator(chunk_size=5000)
+        return queryset.filter(_Among(column, models.Value(list(ids)))).values(*fields)
     # The number inside an id is found in a quarter of the time.
     numbers = {pk.int for pk in ids}
     rows = queryset.values(*fields).iterator(chunk_size=5000)
     return (row for row in rows if (pk := row[column]) and pk.int in numbers)
+
+
+class _Among(models.Func):
+    """``column = ANY(values)``: one parameter, where IN has as many as there are values and takes
+    as long to write as the answer to read."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = models.BooleanField()
 
 
 class Facet:
