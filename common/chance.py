@@ -24,21 +24,26 @@ def random_piece() -> bytes:
         return os.urandom(_PIECE)
 
 
-# Where the version and the variant stand in a UUID, and the random bits beside them.
+# Where the version and the variant stand in a UUID, and the random bits behind them.
 _MARKS = 0x7 << 76 | 0x2 << 62
-_RANDOM = (1 << 76) - 1 & ~(0x3 << 62)
+_RANDOM = (1 << 62) - 1
+_MILLISECOND = 1_000_000  # nanoseconds
 # What uuid.UUID(int=…) does, without asking which of its six arguments was given: half the time.
 _bare = object.__new__
 _set_number, _set_safety = uuid.UUID.int.__set__, uuid.UUID.is_safe.__set__
 
 
 def new_id() -> uuid.UUID:
-    """A UUID of version 7: the millisecond, then 74 random bits, which nobody guesses.
+    """A UUID of version 7: the millisecond, its 4,096th part (RFC 9562 section 6.2, method 3), then
+    62 random bits, which nobody guesses.
 
-    Rows that come together lie together in every index of ids: an import of 58,725 entities fills
-    eleven of them, and writing each entry to another page took it half as long again.
+    Ids that are made one after the other come in order. So each row of an import goes to the end
+    of every index of ids, eleven in all: written to other pages it took half as long again, and a
+    tenth more anywhere among those of its millisecond.
     """
-    number = time.time_ns() // 1_000_000 << 80 | _MARKS | int.from_bytes(random_piece()) & _RANDOM
+    millisecond, rest = divmod(time.time_ns(), _MILLISECOND)
+    moment = millisecond << 80 | (rest << 12) // _MILLISECOND << 64
+    number = moment | _MARKS | int.from_bytes(random_piece()) & _RANDOM
     made = _bare(uuid.UUID)
     _set_number(made, number)
     _set_safety(made, uuid.SafeUUID.unknown)

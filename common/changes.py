@@ -223,8 +223,9 @@ def write_pending(layouts: Layouts | None = None) -> int:
         wanted = {(table, operation) for table, operation, _count in counts}
         if not wanted:
             return 0
-        cursor.execute("ANALYZE pending_change (tbl, op, id)")
-        _mend_statistics(cursor, counts)
+        if any(operation in (UPDATE, DELETE) for _table, operation in wanted):
+            cursor.execute("ANALYZE pending_change (tbl, op, id)")
+            _mend_statistics(cursor, counts)
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         written = 0
         tables = [model for model in _in_order() if _any(model, wanted)]

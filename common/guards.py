@@ -107,7 +107,9 @@ CREATE UNLOGGED TABLE IF NOT EXISTS {TABLE} (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   name text NOT NULL, tbl text NOT NULL, col text NOT NULL, second text, target text,
   ids uuid[] NOT NULL
-)
+);
+-- Ids hardly get smaller, and these live as long as a transaction.
+ALTER TABLE {TABLE} ALTER COLUMN ids SET STORAGE EXTERNAL
 """
 _LOOK, _SAME_ID = "due_look", "due_same_id"
 # Whatever was the plan: rows are found one by one through an index. OFFSET 0 and EXECUTE keep the
