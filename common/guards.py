@@ -113,7 +113,8 @@ ALTER TABLE {TABLE} ALTER COLUMN ids SET STORAGE EXTERNAL
 """
 _LOOK, _SAME_ID = "due_look", "due_same_id"
 # Whatever was the plan: rows are found one by one through an index. OFFSET 0 and EXECUTE keep the
-# planner from turning this round; a plan made for no rows would be quadratic for many.
+# planner from turning this round; a plan made for no rows would be quadratic for many. OFFSET 1: most
+# records have but one row, and need no second look.
 _LOOK_BODY = f"""
 RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $due$
@@ -126,7 +127,9 @@ BEGIN
   IF NEW.target IS NULL THEN
     PERFORM pg_advisory_xact_lock({OVERLAP_LOCK}, hashtext(NEW.tbl));
     EXECUTE format(
-      'SELECT u.id FROM unnest($1) u(id) WHERE EXISTS (SELECT FROM %1$I a WHERE a.%2$I = u.id '
+      'SELECT u.id FROM unnest($1) u(id) '
+      'WHERE EXISTS (SELECT FROM %1$I a WHERE a.%2$I = u.id OFFSET 1) '
+      'AND EXISTS (SELECT FROM %1$I a WHERE a.%2$I = u.id '
       'AND EXISTS (SELECT FROM %1$I b WHERE b.%2$I = a.%2$I AND b.%3$I = a.%3$I AND b.id > a.id '
       'AND b.starts_on < a.ends_on AND a.starts_on < b.ends_on OFFSET 0) OFFSET 0) LIMIT 1',
       NEW.tbl, NEW.col, NEW.second) INTO wrong USING NEW.ids;

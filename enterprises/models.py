@@ -76,13 +76,14 @@ class Entity(models.Model):
     objects = EntityQuerySet.as_manager()
 
     class Meta:
-        ordering = ["name", "id"]
+        # By the form in which names are compared: brackets and letters of any width stand together,
+        # and the index that an import finds names by is the one that the list is read from.
+        ordering = ["name_key", "id"]
         verbose_name = "市场主体"
         # Not db_index: that makes a second index for LIKE, which a load of all rows pays for and
         # no search uses.
         indexes = [
-            models.Index(fields=["name", "id"], name="entity_by_name"),
-            models.Index(fields=["name_key"], name="entity_by_name_key"),
+            models.Index(fields=["name_key", "id"], name="entity_by_name"),
         ]
         constraints = [
             # One index that also finds by code: of rows that may repeat a code the id counts.

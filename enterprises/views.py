@@ -47,8 +47,8 @@ class EntityList(LedgerListView):
     create_url, create_label = reverse_lazy("enterprises:entity_create"), "登记主体"
     is_dated = True
     sorts = (
-        Sort("name", "按名称", "name"),
-        Sort("-name", "按名称倒序", "-name"),
+        Sort("name", "按名称", "name_key"),
+        Sort("-name", "按名称倒序", "-name_key"),
         Sort("-employees", "人数多的在前", "-employees"),
         Sort("employees", "人数少的在前", "employees"),
     )

@@ -115,8 +115,8 @@ ENTITY_SHEET = Sheet(
                sort=("founded", "-founded")),
     ),
     (
-        Sort("name", "按名称", "name"),
-        Sort("-name", "按名称倒排", "-name"),
+        Sort("name", "按名称", "name_key"),
+        Sort("-name", "按名称倒排", "-name_key"),
         Sort("founded", "成立早的在前", "founded_on"),
         Sort("-founded", "成立晚的在前", "-founded_on"),
     ),

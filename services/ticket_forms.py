@@ -130,7 +130,7 @@ def _own(scope: Any) -> dict[str, str]:
     """What somebody of few enterprises chooses from; {} for more."""
     found: dict[str, str] = {}
     for model in (PartyOrganization, Entity):
-        rows = list(model.objects.within(scope).order_by("name")[: _MOST + 1])
+        rows = list(model.objects.within(scope)[: _MOST + 1])
         found |= {key_of(one): str(one) for one in rows}
     return found if len(found) <= _MOST else {}
 

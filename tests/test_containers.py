@@ -176,6 +176,12 @@ def test_servers_take_their_password_out_of_the_address(secrets, script, secret)
     assert address.hostname in SERVICES
 
 
+def test_database_is_set_up_as_without_containers():
+    assert "./config/postgresql.conf:/portal.conf:ro" in SERVICES["db"]["volumes"]
+    assert 'cat /portal.conf >>"$PGDATA/postgresql.conf"' in (ROOT / "docker/database.sh").read_text()
+    assert 'cat -- "$here/config/postgresql.conf"' in (ROOT / "portal").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("script", ["database.sh", "redis.sh", "secrets.sh"])
 def test_scripts_are_valid_shell(script):
     subprocess.run(["sh", "-n", ROOT / "docker" / script], check=True, timeout=300)
