@@ -113,8 +113,8 @@ ALTER TABLE {TABLE} ALTER COLUMN ids SET STORAGE EXTERNAL
 """
 _LOOK, _SAME_ID = "due_look", "due_same_id"
 # Whatever was the plan: rows are found one by one through an index. OFFSET 0 and EXECUTE keep the
-# planner from turning this round; a plan made for no rows would be quadratic for many. OFFSET 1: most
-# records have but one row, and need no second look.
+# planner from turning this round; a plan made for no rows would be quadratic for many. OFFSET 1:
+# most records have but one row, and need no second look.
 _LOOK_BODY = f"""
 RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $due$

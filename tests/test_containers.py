@@ -178,7 +178,8 @@ def test_servers_take_their_password_out_of_the_address(secrets, script, secret)
 
 def test_database_is_set_up_as_without_containers():
     assert "./config/postgresql.conf:/portal.conf:ro" in SERVICES["db"]["volumes"]
-    assert 'cat /portal.conf >>"$PGDATA/postgresql.conf"' in (ROOT / "docker/database.sh").read_text()
+    program = (ROOT / "docker/database.sh").read_text(encoding="utf-8")
+    assert 'cat /portal.conf >>"$PGDATA/postgresql.conf"' in program
     assert 'cat -- "$here/config/postgresql.conf"' in (ROOT / "portal").read_text(encoding="utf-8")
 
 
