@@ -1,6 +1,7 @@
 """Check, apply, import again, undo; and the bare load that apply is compared with."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,20 @@ def _history() -> int:
     return HistoryEntry.objects.count()
 
 
+def _load_bare(rows: list, cost: Cost) -> None:
+    make_bare()
+    cost.of(lambda: bare(rows))
+
+
+@contextmanager
+def _beside(other: Callable[[], None]) -> Iterator[None]:
+    """Run the other side of a ratio before and after: one that takes but a second varies by half on
+    a shared machine."""
+    other()
+    yield
+    other()
+
+
 def measure(folder: Path) -> Iterator[Figure]:
     path = ledger_file(folder)
     place(folder)
@@ -179,10 +194,11 @@ def measure(folder: Path) -> Iterator[Figure]:
     written = 0
     for turn in range(ROUNDS):
         start_again()
-        make_bare()
-        plain.of(lambda: bare(rows))
-        calamine_alone(path, alone)
-        first = apply(check(upload("enterprises", path), checked), applied)
+        first = upload("enterprises", path)
+        with _beside(lambda: calamine_alone(path, alone)):
+            check(first, checked)
+        with _beside(lambda: _load_bare(rows, plain)):
+            apply(first, applied)
         entries = _history()
         if turn == 0:
             before = row_digests()
