@@ -38,10 +38,14 @@ def rows_of(
     queryset = model._default_manager.order_by()
     if len(ids) <= FEW:
         return queryset.filter(_Among(column, models.Value(list(ids)))).values(*fields)
+    fields = list(fields)
     # The number inside an id is found in a quarter of the time.
-    numbers = {pk.int for pk in ids}
-    rows = queryset.values(*fields).iterator(chunk_size=5000)
-    return (row for row in rows if (pk := row[column]) and pk.int in numbers)
+    numbers, at = {pk.int for pk in ids}, fields.index(column)
+    return (
+        dict(zip(fields, row, strict=True))
+        for row in queryset.values_list(*fields).iterator(chunk_size=20_000)
+        if (pk := row[at]) and pk.int in numbers
+    )
 
 
 class _Among(models.Func):
