@@ -216,7 +216,13 @@ def claim(job_id: uuid.UUID) -> Job | None:
         done=0,
         total=0,
     )
-    return Job.objects.select_related("asked_by").get(pk=job_id) if taken else None
+    if not taken:
+        return None
+    # By the token: frozen between the two statements, it would read another one's claim.
+    job = Job.objects.select_related("asked_by").filter(pk=job_id, token=token).first()
+    if job is None:
+        logger.warning("job %s was taken over", job_id)
+    return job
 
 
 def _cut_off(job_id: uuid.UUID) -> None:
@@ -302,6 +308,7 @@ def _fail(job: Job, sentence: str) -> None:
     """End a job as failed and let its kind move the subject on, in one transaction."""
     with transaction.atomic():
         if not _conclude(job, JobState.FAILED, sentence):
+            logger.warning("job %s was taken over", job.pk)
             return
         kind = _KINDS.get(job.kind)
         if kind and kind.on_failed:

@@ -418,6 +418,46 @@ def test_process_cut_off_after_it_was_overtaken_leaves_the_job_alone(kind, caplo
 
 
 @in_transaction
+@pytest.mark.parametrize("error", [
+    Refused("这一批已经入库。"), SoftTimeLimitExceeded(), ValueError("吴永康"),
+])
+def test_whatever_stops_an_overtaken_process_the_log_says_why(kind, caplog, error):
+    """A process frozen right after its claim wakes and finds the work done by the other one."""
+    other = uuid.uuid4()
+
+    def does(job, _report):
+        Job.objects.filter(pk=job.pk).update(token=other)
+        raise error
+
+    kind.does = does
+    job = jobs.run(make_job().pk)
+
+    assert (job.state, job.token, job.error) == (JobState.RUNNING, other, "")
+    assert kind.failures == []
+    assert "was taken over" in caplog.text
+
+
+@in_transaction
+def test_process_overtaken_while_it_claims_does_not_pass_for_the_other_one(kind, caplog):
+    """Frozen between the claim and the reading of the row, which bears the other's token then."""
+    job, other = make_job(), uuid.uuid4()
+
+    def overtake(execute, sql, params, many, context):
+        if sql.startswith("SELECT") and "JOIN" in sql:
+            with connection.cursor() as cursor:
+                cursor.execute("UPDATE common_job SET token = %s WHERE id = %s", [other, job.pk])
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(overtake):
+        assert jobs.run(job.pk) is None
+
+    assert kind.runs == 0
+    assert state_of(job) == JobState.RUNNING
+    assert job.token == other
+    assert "was taken over" in caplog.text
+
+
+@in_transaction
 def test_rolled_back_end_is_no_end(kind):
     def does(job, _report):
         with transaction.atomic():
