@@ -18,6 +18,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 
 from common.chance import new_id
+from common.copying import copying
 from common.dated import Period, Timeline
 
 # Serialises all writers of ledgers: forms wait for the few seconds that an import takes.
@@ -200,7 +201,7 @@ def write_back(context: uuid.UUID, changes: Iterable[Change], spared: list[str])
 
 
 def _copy(cursor, changes: Iterable[Change]) -> None:
-    with cursor.copy("COPY pending_change (tbl, op, id, vals) FROM STDIN") as copy:
+    with copying(cursor, "pending_change", ("tbl", "op", "id", "vals")) as copy:
         for change in changes:
             values = dumps(change.values) if change.values else "{}"
             copy.write_row((change.table, change.operation, change.id, values))

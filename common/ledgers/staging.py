@@ -7,6 +7,7 @@ from django.db import connection
 
 from common import secrets
 from common.changes import Layouts, collapsed, dumps, staged
+from common.copying import copying
 from common.ledgers.ledger import Ledger
 from common.ledgers.rows import Row, as_text
 from common.models import ImportBatch, RowOutcome
@@ -27,8 +28,7 @@ def stage(batch: ImportBatch, ledger: Ledger, rows: list[Row]) -> dict[str, int]
     layouts: Layouts = {}
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM common_importrow WHERE batch_id = %s", [batch.pk])
-        with cursor.copy(f"COPY common_importrow ({', '.join(COLUMNS)}) FROM STDIN") as copy:
-            copy.set_types(COLUMNS.values())
+        with copying(cursor, "common_importrow", COLUMNS, COLUMNS.values()) as copy:
             for row in _used_up(rows):
                 outcome = row.outcome
                 counts[outcome] += 1

@@ -12,9 +12,12 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from common import heartbeat, jobs, outages, parameters
+from areas.models import Area
+from common import changes, heartbeat, jobs, outages, parameters
 from common.heartbeat import Superseded
-from common.models import CalendarDay, Job, JobState
+from common.ledgers import ledger_of, staging
+from common.ledgers.rows import Row
+from common.models import CalendarDay, ImportBatch, Job, JobState
 from common.refusals import Refused
 from tests import factories
 from tests.together import together
@@ -207,6 +210,46 @@ def test_outage_is_waited_for_in_three_attempts(kind, error, sentence):
         assert job.progress == outages.AGAIN[sentence]
     assert jobs.run(job.pk).state == JobState.FAILED
     assert kind.failures == [outages.ENDED[sentence]]
+
+
+def ended_in_the_middle(rows):
+    """The rows, but the database ends this session before the last."""
+    *others, last = rows
+    yield from others
+    with connection.cursor() as cursor:
+        process = cursor.connection.info.backend_pid
+
+    def end():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [process])
+
+    together(1, end)
+    yield last
+
+
+def stage_rows(monkeypatch):
+    monkeypatch.setattr(staging, "_used_up", ended_in_the_middle)
+    staging.stage(ImportBatch(), ledger_of("areas")(), [Row(number=at, raw={}) for at in range(3)])
+
+
+def write_rows(_monkeypatch):
+    areas = [{"code": f"T{at}", "name": "某镇", "level": "town"} for at in range(3)]
+    changes.write(ended_in_the_middle([changes.insert(Area, area) for area in areas]))
+
+
+@committing
+@pytest.mark.parametrize("copies", [stage_rows, write_rows])
+def test_database_that_goes_away_in_the_middle_of_copy_is_an_outage(kind, copies, monkeypatch):
+    """Cursors of Django leave out COPY: the errors of psycopg had ended the job as broken."""
+
+    def does(_job, _report):
+        with transaction.atomic():
+            copies(monkeypatch)
+
+    kind.does = does
+    job = jobs.run(make_job().pk)
+
+    assert (job.state, job.progress) == (JobState.QUEUED, outages.AGAIN[outages.AWAY])
 
 
 @in_transaction
