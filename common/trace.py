@@ -91,6 +91,24 @@ def latest_mark() -> int:
     return HistoryEntry.objects.aggregate(mark=models.Max("id"))["mark"] or 0
 
 
+_WRITING = (
+    "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
+    "WHERE d.datname = current_database() AND l.relation = %s::regclass "
+    "AND l.mode = 'RowExclusiveLock' AND l.granted AND l.pid <> pg_backend_pid())"
+)
+
+
+def settled_mark() -> int:
+    """The number after which every entry stands that is not seen yet: what is read from now on
+    contains all up to it. 0 while a transaction of another session is writing entries: its numbers
+    are given out already, and may lie below those of others that have been committed."""
+    mark = latest_mark()  # first: whoever has a number below it writes still, or can be seen
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITING, [HistoryEntry._meta.db_table])
+        [is_writing] = cursor.fetchone()
+    return 0 if is_writing else mark
+
+
 def install() -> None:
     """Create or renew the triggers of all tracked tables; run by the owner role after migrate."""
     with connection.cursor() as cursor:

@@ -29,7 +29,7 @@ from common.ledgers.undo import Undo
 from common.models import BatchState, HistoryEntry, ImportBatch, Job, RowOutcome, Via
 from common.refusals import Refused
 from common.scoping import scope_of
-from common.trace import latest_mark, recording, tracked_tables
+from common.trace import recording, settled_mark, tracked_tables
 from common.workbook.reader import Table, Unreadable, open_table
 
 Progress = Callable[..., None]
@@ -107,7 +107,7 @@ def check(batch: ImportBatch, report: Progress = silent, fence: Fence = unfenced
         return
     ledger = ledger_of(batch.kind)()
     try:
-        mark = latest_mark()
+        mark = settled_mark()
         found, rows = read_and_check(batch, ledger, report)
     except Unreadable as refusal:
         with transaction.atomic():
@@ -234,7 +234,7 @@ def _checks_differently(batch: ImportBatch, report: Progress) -> bool:
     """Check and stage again; whether a person would see anything else than before."""
     before, shown = batch.counts, outcome_digest(batch)
     ledger = ledger_of(batch.kind)()
-    mark = latest_mark()
+    mark = settled_mark()
     found, rows = read_and_check(batch, ledger, report)
     counts = stage(batch, ledger, rows) | found.pop("counts")
     ImportBatch.objects.filter(pk=batch.pk).update(

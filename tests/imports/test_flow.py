@@ -1,9 +1,11 @@
 """From upload to undo with real jobs: nothing changes twice, what was before comes back."""
 
+from contextlib import closing
 from datetime import date, timedelta
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.utils import timezone
 
 from accounts.choices import Role
@@ -327,6 +329,28 @@ def test_two_people_at_once_apply_once():
     assert Entity.objects.count() == len(ROWS["enterprises"])
     assert sum(isinstance(answer, str) for answer in answers) == 1
     assert FlowStep.objects.filter(row=batch.pk, verb="apply").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("typed_files")
+def test_a_change_under_way_during_the_check_is_seen_by_the_apply():
+    """Another import is being written, and somebody saves something meanwhile: the trace numbers
+    what was saved behind the import, which nobody sees yet."""
+    bring("areas", ROWS["areas"])
+    other = connection.copy()
+    other.set_autocommit(False)
+    with closing(other), other.cursor() as cursor:
+        cursor.execute("UPDATE areas_area SET name = '别人改的园' WHERE code = 'P1'")
+        with recording(by=None, via=Via.PAGE):
+            write([update(Area, Area.objects.get(code="G1").pk, {"name": "甲二网格"})])
+        batch = looked_at("areas", EDITS["areas"], is_correction=True)
+        other.commit()
+
+    ask(batch, "apply")
+
+    assert batch.state == BatchState.CHECKED
+    assert "有变动" in batch.message
+    assert Area.objects.get(code="P1").name == "别人改的园"
 
 
 @pytest.mark.usefixtures("filled")
